@@ -1,0 +1,265 @@
+"""What one screen must hold and show: a signed document, immutable, with a version that only rises.
+
+The plan inside is read by `content.programme`; this module reads everything else, and checks the seal.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import Literal
+
+from content.approval import SignedApproval, read_approval
+from content.canonical import Json, canonical_bytes
+from content.reading import BadDocument, Reader
+from content.signing import MANIFEST, BadSignature, PublicKey, SigningKey
+
+FORMAT = "commonscreen-manifest/1"
+LARGEST_MANIFEST_BYTES = 64 << 20
+MEDIA_TYPES = ("video/mp4", "image/jpeg", "image/png")
+
+Kind = Literal["video", "still"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenFacts:
+    """The screen a manifest is for. `width` and `height` are in pixels, `zone` is an IANA time zone."""
+
+    id: str
+    name: str
+    width: int
+    height: int
+    zone: str
+    language: str
+    volume_percent: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestItem:
+    """One playable thing: its words for the screen and the file that is shown. Frame rate is `fps_num / fps_den`."""
+
+    id: str
+    title: str
+    credits: str
+    group: str
+    group_name: str
+    kind: Kind
+    duration_ms: int
+    sha256: str
+    width: int
+    height: int
+    fps_num: int
+    fps_den: int
+    has_sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NeededFile:
+    """A file the screen must have on disk before it switches to this manifest."""
+
+    sha256: str
+    size_bytes: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPlay:
+    """One row of the explicit running list for the frozen horizon."""
+
+    start_ms: int
+    end_ms: int
+    kind: str
+    item: str | None
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The whole document. `plan` is the engine's JSON (`content.programme.plan` reads it)."""
+
+    screen: ScreenFacts
+    version: int
+    issued_ms: int
+    effective_ms: int
+    tzdata: str
+    plan: dict[str, Json]
+    digests: tuple[str, ...]
+    running_list: tuple[ListedPlay, ...]
+    items: dict[str, ManifestItem]
+    files: tuple[NeededFile, ...]
+    approvals: tuple[SignedApproval, ...]
+    keys: tuple[PublicKey, ...]
+    epoch: int = 0
+    _by_hash: dict[str, SignedApproval] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Indexes the approvals by what they allow."""
+        self._by_hash.update({signed.approval.sha256: signed for signed in self.approvals})
+
+    def approval_of(self, sha256: str) -> SignedApproval | None:
+        """The approval of a file, if this manifest carries one."""
+        return self._by_hash.get(sha256)
+
+    def as_json(self) -> dict[str, Json]:
+        """The object that is signed."""
+        screen = self.screen
+        return {
+            "format": FORMAT,
+            "screen": {
+                "id": screen.id, "name": screen.name, "width": screen.width, "height": screen.height,
+                "zone": screen.zone, "language": screen.language, "volume_percent": screen.volume_percent,
+            },
+            "epoch": self.epoch,
+            "version": self.version,
+            "issued_ms": self.issued_ms,
+            "effective_ms": self.effective_ms,
+            "tzdata": self.tzdata,
+            "plan": self.plan,
+            "digests": list(self.digests),
+            "running_list": [[row.start_ms, row.end_ms, row.kind, row.item, row.group] for row in self.running_list],
+            "items": {item.id: _item_json(item) for item in self.items.values()},
+            "files": [
+                {"sha256": need.sha256, "size_bytes": need.size_bytes, "media_type": need.media_type}
+                for need in self.files
+            ],
+            "approvals": [signed.as_json() for signed in self.approvals],
+            "keys": [{"key_id": key.key_id, "public_key": key.text} for key in self.keys],
+        }  # fmt: skip
+
+
+def _item_json(item: ManifestItem) -> dict[str, Json]:
+    return {
+        "title": item.title, "credits": item.credits, "group": item.group, "group_name": item.group_name,
+        "kind": item.kind, "duration_ms": item.duration_ms, "sha256": item.sha256, "width": item.width,
+        "height": item.height, "fps_num": item.fps_num, "fps_den": item.fps_den, "has_sound": item.has_sound,
+    }  # fmt: skip
+
+
+def seal(manifest: Manifest, key: SigningKey) -> bytes:
+    """The envelope that travels: canonical JSON with the manifest and its signature."""
+    inner = manifest.as_json()
+    signature = key.sign(MANIFEST, canonical_bytes(inner))
+    return canonical_bytes({"manifest": inner, "signatures": [{"key_id": key.public.key_id, "signature": signature}]})
+
+
+def open_sealed(envelope: bytes, pinned: dict[str, PublicKey]) -> Manifest:
+    """The manifest out of an envelope signed by one of the `pinned` keys.
+
+    Every file it needs carries an approval signed by a pinned key, and every item's file is among them.
+    Raises BadDocument for a malformed one, BadSignature for one nobody trusted has signed.
+    """
+    reader = Reader.of_bytes(envelope, limit_bytes=LARGEST_MANIFEST_BYTES)
+    outer = reader.fields("manifest", "signatures")
+    body = canonical_bytes(json.loads(envelope)["manifest"])
+    signed = False
+    for place in outer["signatures"].items(most=16):
+        pair = place.fields("key_id", "signature")
+        key = pinned.get(pair["key_id"].identifier())
+        if key is not None:
+            key.verify(MANIFEST, body, pair["signature"].text(most=200))
+            signed = True
+    if not signed:
+        raise BadSignature("the manifest is not signed by a key this screen trusts")
+    manifest = read_manifest(outer["manifest"])
+    for need in manifest.files:
+        approval = manifest.approval_of(need.sha256)
+        if approval is None:
+            raise BadSignature(f"the file {need.sha256[:12]} comes without an approval")
+        approval.verify(pinned)
+    return manifest
+
+
+def read_manifest(reader: Reader) -> Manifest:
+    """The manifest at this place of a document, without checking signatures. Raises BadDocument."""
+    fields = reader.fields(
+        "format", "screen", "epoch", "version", "issued_ms", "effective_ms", "tzdata", "plan", "digests",
+        "running_list", "items", "files", "approvals", "keys",
+    )  # fmt: skip
+    fields["format"].one_of(FORMAT)
+    files = tuple(_read_file(place) for place in fields["files"].items(most=100_000))
+    items = {name: _read_item(name, place) for name, place in fields["items"].members().items()}
+    held = {need.sha256 for need in files}
+    for item in items.values():
+        if item.sha256 not in held:
+            raise BadDocument(f"{reader.path}.items.{item.id}.sha256", "no such file among 'files'")
+    plan = fields["plan"].value
+    if not isinstance(plan, dict):
+        fields["plan"].refuse("an object is wanted")
+    return Manifest(
+        screen=_read_screen(fields["screen"]),
+        epoch=fields["epoch"].integer(least=0),
+        version=fields["version"].integer(least=1),
+        issued_ms=fields["issued_ms"].integer(),
+        effective_ms=fields["effective_ms"].integer(),
+        tzdata=fields["tzdata"].text(most=20),
+        plan=plan,
+        digests=tuple(place.text(most=64) for place in fields["digests"].items()),
+        running_list=tuple(_read_play(place) for place in fields["running_list"].items()),
+        items=items,
+        files=files,
+        approvals=tuple(read_approval(place) for place in fields["approvals"].items(most=100_000)),
+        keys=tuple(_read_key(place) for place in fields["keys"].items(most=100)),
+    )
+
+
+def _read_screen(reader: Reader) -> ScreenFacts:
+    fields = reader.fields("id", "name", "width", "height", "zone", "language", "volume_percent")
+    return ScreenFacts(
+        id=fields["id"].identifier(),
+        name=fields["name"].text(most=200),
+        width=fields["width"].integer(least=8, most=16_384),
+        height=fields["height"].integer(least=8, most=16_384),
+        zone=fields["zone"].text(most=64),
+        language=fields["language"].text(most=35),
+        volume_percent=fields["volume_percent"].integer(least=0, most=100),
+    )
+
+
+def _read_item(name: str, reader: Reader) -> ManifestItem:
+    fields = reader.fields(
+        "title", "credits", "group", "group_name", "kind", "duration_ms", "sha256", "width", "height",
+        "fps_num", "fps_den", "has_sound",
+    )  # fmt: skip
+    kind: Kind = "video" if fields["kind"].one_of("video", "still") == "video" else "still"
+    return ManifestItem(
+        id=name,
+        title=fields["title"].text(most=200),
+        credits=fields["credits"].text(most=500),
+        group=fields["group"].identifier(),
+        group_name=fields["group_name"].text(most=200),
+        kind=kind,
+        duration_ms=fields["duration_ms"].integer(least=1),
+        sha256=fields["sha256"].sha256(),
+        width=fields["width"].integer(least=1, most=16_384),
+        height=fields["height"].integer(least=1, most=16_384),
+        fps_num=fields["fps_num"].integer(least=0, most=1_000_000),
+        fps_den=fields["fps_den"].integer(least=1, most=1_000_000),
+        has_sound=fields["has_sound"].flag(),
+    )
+
+
+def _read_file(reader: Reader) -> NeededFile:
+    fields = reader.fields("sha256", "size_bytes", "media_type")
+    return NeededFile(
+        fields["sha256"].sha256(),
+        fields["size_bytes"].integer(least=1),
+        fields["media_type"].one_of(*MEDIA_TYPES),
+    )
+
+
+def _read_play(reader: Reader) -> ListedPlay:
+    row = reader.items(most=5)
+    if len(row) != 5:
+        reader.refuse("a row has five entries: start_ms, end_ms, kind, item, group")
+    item = None if row[3].value is None else row[3].identifier()
+    group = None if row[4].value is None else row[4].identifier()
+    return ListedPlay(row[0].integer(), row[1].integer(), row[2].text(most=20), item, group)
+
+
+def _read_key(reader: Reader) -> PublicKey:
+    fields = reader.fields("key_id", "public_key")
+    try:
+        key = PublicKey.of_text(fields["public_key"].text(most=64))
+    except BadSignature as error:
+        raise BadDocument(reader.path, str(error)) from error
+    if key.key_id != fields["key_id"].text(most=16):
+        reader.refuse("the id is not this key's")
+    return key
