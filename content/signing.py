@@ -1,7 +1,7 @@
 """Ed25519 keys and signatures (RFC 8032), and how they are written down.
 
 Keys and signatures travel as unpadded base64url. A key's id is the first 16 hexadecimal digits of the SHA-256 of its
-public half. Every signature is over a purpose and the bytes, so that a signature for one thing never passes for another.
+public half. Every signature is over a purpose and the bytes, so that one for a manifest never passes for an approval.
 """
 
 import base64
