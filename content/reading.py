@@ -50,6 +50,10 @@ class Reader:
             raise BadDocument("$", f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}") from error
         except RecursionError as error:
             raise BadDocument("$", "nested too deep") from error
+        except BadDocument:
+            raise
+        except ValueError as error:  # what Python says to a number of thousands of digits
+            raise BadDocument("$", "a number has too many digits") from error
         reader = Reader(value)
         reader._refuse_depth()
         return reader
