@@ -82,6 +82,10 @@ class Account:
         """What is owed at that instant of the segment, rounded down."""
         return self._balance_ms + self._quota_ms * (instant_ms - self._start_ms) // self._length_ms
 
+    def last_start_ms(self, item: str) -> int | None:
+        """When an item with a gap last started; None if it has not, or has no gap."""
+        return self._starts.get(item)
+
     def play(self, start_ms: int) -> ListedItem:
         """Charges the head, played at `start_ms`, and brings up the next; returns what is played."""
         played = self.head
