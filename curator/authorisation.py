@@ -1,0 +1,125 @@
+"""Who may do what: one function, one table. Everything that reads or changes something asks `may` first."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is. Council side first, then the roles held in one group."""
+
+    ADMINISTRATOR = "administrator"
+    PROGRAMMER = "programmer"
+    MODERATOR = "moderator"
+    TECHNICIAN = "technician"
+    EDITOR = "editor"
+    CONTRIBUTOR = "contributor"
+
+
+GROUP_ROLES = frozenset({Role.EDITOR, Role.CONTRIBUTOR})
+COUNCIL_ROLES = frozenset(Role) - GROUP_ROLES
+
+
+class Action(StrEnum):
+    """What can be done, by name. An action on a group's things is asked for together with that group."""
+
+    SEE_LIBRARY = "see a group's library"
+    UPLOAD = "upload for a group"
+    EDIT_ITEM = "change an item's words, send a new version"
+    WITHDRAW_ITEM = "withdraw an item"
+    ARRANGE = "change a group's running order"
+    SEE_QUEUE = "see the moderation queue"
+    DECIDE = "approve or reject"
+    SEE_PROGRAMME = "see the programme and the bookings"
+    PROGRAMME = "book, share air time, publish"
+    SEE_SCREENS = "see screens and their health"
+    MANAGE_SCREENS = "add and change screens"
+    PAIR = "pair a node with a screen"
+    BLACK_OUT = "black a screen out, and back"
+    MANAGE_PEOPLE = "invite people and give roles"
+    MANAGE_GROUPS = "add and change groups"
+    SEE_AUDIT = "read the audit log"
+
+
+_COUNCIL: dict[Action, frozenset[Role]] = {
+    Action.SEE_LIBRARY: frozenset({Role.PROGRAMMER, Role.MODERATOR}),
+    Action.UPLOAD: frozenset(),
+    Action.EDIT_ITEM: frozenset(),
+    Action.WITHDRAW_ITEM: frozenset({Role.MODERATOR, Role.PROGRAMMER}),
+    Action.ARRANGE: frozenset({Role.PROGRAMMER}),
+    Action.SEE_QUEUE: frozenset({Role.MODERATOR}),
+    Action.DECIDE: frozenset({Role.MODERATOR}),
+    Action.SEE_PROGRAMME: frozenset({Role.PROGRAMMER, Role.MODERATOR, Role.TECHNICIAN}),
+    Action.PROGRAMME: frozenset({Role.PROGRAMMER}),
+    Action.SEE_SCREENS: frozenset({Role.PROGRAMMER, Role.TECHNICIAN, Role.MODERATOR}),
+    Action.MANAGE_SCREENS: frozenset({Role.TECHNICIAN, Role.PROGRAMMER}),
+    Action.PAIR: frozenset({Role.TECHNICIAN}),
+    Action.BLACK_OUT: frozenset({Role.TECHNICIAN, Role.PROGRAMMER, Role.MODERATOR}),
+    Action.MANAGE_PEOPLE: frozenset(),
+    Action.MANAGE_GROUPS: frozenset({Role.PROGRAMMER}),
+    Action.SEE_AUDIT: frozenset(),
+}
+"""Which council roles may, anywhere. Administrators may do everything but decide on what they made themselves."""
+
+_IN_GROUP: dict[Action, frozenset[Role]] = {
+    Action.SEE_LIBRARY: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
+    Action.UPLOAD: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
+    Action.EDIT_ITEM: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
+    Action.WITHDRAW_ITEM: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
+    Action.ARRANGE: frozenset({Role.EDITOR}),
+}
+"""Which roles in a group may, on that group's things."""
+
+ANY_MEMBER = frozenset({Action.SEE_PROGRAMME, Action.SEE_SCREENS})
+"""What everybody with an account may look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody signed in: who they are and the roles they hold now. `groups` maps a group's id to the roles in it."""
+
+    account_id: str
+    name: str
+    email: str
+    language: str
+    council: frozenset[Role] = frozenset()
+    groups: dict[str, frozenset[Role]] = field(default_factory=dict)
+
+    def may(self, action: Action, *, group: str | None = None) -> bool:
+        """Whether this actor may do `action`, on the things of `group` where it concerns one."""
+        if Role.ADMINISTRATOR in self.council or self.council & _COUNCIL[action] or action in ANY_MEMBER:
+            return True
+        return group is not None and bool(self.groups.get(group, frozenset()) & _IN_GROUP.get(action, frozenset()))
+
+    def groups_where(self, action: Action) -> frozenset[str]:
+        """The ids of the groups in which a role of this actor allows `action` (not those a council role opens)."""
+        allowed = _IN_GROUP.get(action, frozenset())
+        return frozenset(group for group, roles in self.groups.items() if roles & allowed)
+
+
+class NotAllowed(Exception):
+    """The actor may not do this."""
+
+    def __init__(self, action: Action) -> None:
+        """`action` is what was tried."""
+        super().__init__(action.value)
+        self.action = action
+
+
+def require(actor: Actor, action: Action, *, group: str | None = None) -> None:
+    """Returns if `actor` may do `action`; raises NotAllowed otherwise."""
+    if not actor.may(action, group=group):
+        raise NotAllowed(action)
+
+
+def table() -> list[tuple[Action, frozenset[Role]]]:
+    """Every action with every role that allows it, for the documentation and the tests."""
+    everyone = frozenset(Role)
+    return [
+        (
+            action,
+            everyone
+            if action in ANY_MEMBER
+            else _COUNCIL[action] | _IN_GROUP.get(action, frozenset()) | {Role.ADMINISTRATOR},
+        )
+        for action in Action
+    ]

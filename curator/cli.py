@@ -1,0 +1,116 @@
+"""`commonscreen curator …`: run and look after the service."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from content.clock import now_ms
+from curator.config import Settings
+
+DATA = click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("commonscreen-data"), show_default=True,
+    help="The folder that holds everything.",
+)  # fmt: skip
+
+
+@click.group()
+def curator() -> None:
+    """Run and look after the service."""
+
+
+@curator.command()
+@DATA
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
+@click.option("--public-url", default="", help="The address people type, when it is not http://HOST:PORT.")
+def serve(data: Path, host: str, port: int, public_url: str) -> None:
+    """Run the service until Ctrl-C."""
+    from curator.serving import serve_forever
+
+    serve_forever(Settings(data=data, host=host, port=port, public_url=public_url))
+
+
+@curator.command("create-admin")
+@DATA
+@click.option("--email", prompt=True, help="The address to sign in with.")
+@click.option("--name", default="", help="The person's name.")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
+def create_admin(data: Path, email: str, name: str, password: str) -> None:
+    """Make the first administrator."""
+    from curator import accounts
+    from curator.authorisation import Role
+    from curator.store import Connection
+    from curator.web.app import open_service
+    from curator.words import Told
+
+    service = open_service(Settings(data=data))
+
+    def make(connection: Connection) -> None:
+        account_id = accounts.create(
+            connection, email=email, name=name, password_hash=accounts.hash_password(password), language="en",
+            now_ms=now_ms(), by=None,
+        )  # fmt: skip
+        accounts.grant(
+            connection, account_id=account_id, role=Role.ADMINISTRATOR, group_id=None, now_ms=now_ms(), by=None
+        )
+
+    try:
+        service.store.run_now(make)
+    except Told as told:
+        raise click.ClickException(str(told)) from told
+    finally:
+        service.store.close()
+    click.echo(f"{email} can now sign in and is an administrator.")
+
+
+@curator.command()
+@DATA
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(data: Path, file: Path) -> None:
+    """Write everything into one FILE (.tar), while the service runs."""
+    from curator.safekeeping import BackupRefused, write_backup
+
+    try:
+        count, size_bytes = write_backup(_existing(data), file)
+    except (BackupRefused, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{file}: {count} files, {size_bytes} bytes.")
+
+
+@curator.command()
+@DATA
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def restore(data: Path, file: Path) -> None:
+    """Fill an empty data folder from a backup FILE."""
+    from curator.safekeeping import BackupRefused, restore_backup
+
+    try:
+        count = restore_backup(file, data)
+    except (BackupRefused, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{data}: {count} files restored.")
+
+
+@curator.command()
+@DATA
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def check(data: Path, as_json: bool) -> None:
+    """Look whether database, files, keys and audit log are whole. Exit 0 if they are, 1 if not."""
+    from curator.safekeeping import check_everything
+
+    findings = check_everything(_existing(data))
+    if as_json:
+        click.echo(json.dumps({"healthy": not findings, "findings": findings}))
+    else:
+        for finding in findings or ["Everything is whole."]:
+            click.echo(finding)
+    sys.exit(1 if findings else 0)
+
+
+def _existing(data: Path) -> Path:
+    if not (data / "commonscreen.db").is_file():
+        click.echo(f"{data}: there is no Commonscreen data in this folder.", err=True)
+        sys.exit(2)
+    return data

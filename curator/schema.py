@@ -1,0 +1,44 @@
+"""The database's shape: brought up to date at start, one numbered migration after another (Alembic)."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from curator.store import Store
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+HEAD = "0001"
+"""The newest migration; a test holds it to the folder."""
+
+
+class TooNew(RuntimeError):
+    """The database was written by a newer version of Commonscreen than this."""
+
+
+def bring_up_to_date(store: Store) -> None:
+    """Makes or migrates the tables; all in one transaction. Raises TooNew rather than touch a newer database."""
+    if store.read_now(_version) == HEAD:
+        return
+    # Alembic takes a quarter of a second to import and is wanted only when the shape differs.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    version = store.read_now(_version)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if version is not None and version not in known:
+        raise TooNew(f"{store.path} was written by a newer version (schema {version}); this one knows up to {HEAD}.")
+
+    def upgrade(connection: sa.Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+    store.run_now(upgrade)
+
+
+def _version(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,0 +1,59 @@
+"""Runs the service: event loop, port, signals, the one line that says where it is."""
+
+import asyncio
+import logging
+import signal
+import sys
+
+from aiohttp import web
+
+from curator.config import Settings
+from curator.web.app import make_app, open_service
+
+HEADER_SECONDS = 20.0
+SHUTDOWN_SECONDS = 5.0
+
+
+def serve_forever(settings: Settings) -> None:
+    """Serves until SIGINT or SIGTERM; prints one line with the address when it is ready. Exits 2 if it cannot start."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    service = open_service(settings)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(settings, make_app(service)))
+    except OSError as error:
+        print(f"curator: cannot listen on {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
+        sys.exit(2)
+    finally:
+        service.store.close()
+
+
+async def _serve(settings: Settings, app: web.Application) -> None:
+    # The access log would hold addresses of passers-by; limits and errors are logged where they happen.
+    runner = web.AppRunner(
+        app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=30
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        print(f"Commonscreen is ready at {settings.public_url or f'http://{host}:{port}'}", flush=True)
+        await _told_to_stop()
+    finally:
+        await runner.cleanup()
+
+
+async def _told_to_stop() -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def _loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
+    try:
+        import uvloop
+    except ImportError:  # not made for this machine: the standard loop does the same, slower
+        return None
+    return uvloop.Loop

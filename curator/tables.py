@@ -1,0 +1,198 @@
+"""What is stored. Instants are UTC milliseconds (`_ms`), sizes are bytes, documents are JSON text."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> sa.Column[str]:
+    return sa.Column("id", sa.String(32), primary_key=True)
+
+
+def _ms(name: str, *, null: bool = False, index: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=null, index=index)
+
+
+def _text(name: str, default: str | None = "") -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, default=default)
+
+
+def _number(name: str, default: int = 0) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False, default=default)
+
+
+def _sha256(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.String(64), nullable=True)
+
+
+def _ref(name: str, to: str, *, null: bool = False, key: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.String(32), sa.ForeignKey(to), nullable=null, primary_key=key, index=not key)
+
+
+# --- people ----------------------------------------------------------------------------------------------------------
+
+accounts = sa.Table(
+    "accounts", metadata, _id(),
+    sa.Column("email", sa.String(254), nullable=False, unique=True),  # lower case
+    _text("name"), _text("password_hash"), _text("language"), _ms("created_ms"), _ms("disabled_ms", null=True),
+)  # fmt: skip
+
+groups = sa.Table(
+    "groups", metadata, _id(),
+    sa.Column("slug", sa.String(64), nullable=False, unique=True),  # also the name of its inbox folder
+    _text("name"), _text("about"), _number("quota_bytes"),
+    sa.Column("is_house", sa.Boolean, nullable=False, default=False),  # its items are the filler
+    _text("colour"), _ms("created_ms"),
+)  # fmt: skip
+
+# A role an account holds: in one group (editor, contributor) or for the council (group_id is NULL).
+grants = sa.Table(
+    "grants", metadata, _id(), _ref("account_id", "accounts.id"), sa.Column("role", sa.String(32), nullable=False),
+    _ref("group_id", "groups.id", null=True), _ms("created_ms"),
+    sa.UniqueConstraint("account_id", "role", "group_id"),
+)  # fmt: skip
+
+sessions = sa.Table(
+    "sessions", metadata, sa.Column("token_sha256", sa.String(64), primary_key=True),
+    _ref("account_id", "accounts.id"), _ms("created_ms"), _ms("seen_ms"), _ms("expires_ms", index=True),
+)  # fmt: skip
+
+# --- the library -----------------------------------------------------------------------------------------------------
+
+# An upload in progress (tus) or finished and waiting to become a version.
+uploads = sa.Table(
+    "uploads", metadata, _id(), _ref("account_id", "accounts.id", null=True), _ref("group_id", "groups.id"),
+    sa.Column("source", sa.String(16), nullable=False),  # browser, inbox, command
+    _text("file_name"), _text("title"), _number("size_bytes"), _number("offset_bytes"),
+    _ref("item_id", "items.id", null=True),  # a new version of this item; NULL makes a new item
+    _ms("created_ms"), _ms("expires_ms"), _ms("finished_ms", null=True),
+)  # fmt: skip
+
+items = sa.Table(
+    "items", metadata, _id(), _ref("group_id", "groups.id"),
+    _text("title"), _text("credits"), _text("licence"), _text("language"), _text("alt_text"),
+    _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("withdrawn_ms", null=True),
+    # The version that may play; an edit waits beside it until it is approved in turn.
+    sa.Column("approved_version_id", sa.String(32), nullable=True),
+)  # fmt: skip
+
+versions = sa.Table(
+    "versions", metadata, _id(), _ref("item_id", "items.id"), _number("number", 1),
+    _text("file_name"), _number("upload_bytes"), sa.Column("upload_sha256", sa.String(64), nullable=False, index=True),
+    sa.Column("preparation", sa.String(16), nullable=False),  # waiting, running, ready, refused
+    sa.Column("state", sa.String(16), nullable=False, index=True),  # draft, submitted, approved, rejected, withdrawn
+    _text("reasons"), _text("facts"),  # JSON: what preparation found
+    # The house rendition: these bytes are previewed, approved, hashed and shown.
+    sa.Column("sha256", sa.String(64), nullable=True, index=True),
+    _text("media_type"), _text("kind"), _number("size_bytes"), _number("width"), _number("height"),
+    _number("fps_num"), _number("fps_den", 1), _number("frames"), _number("duration_ms"),
+    sa.Column("has_sound", sa.Boolean, nullable=False, default=False),
+    _sha256("thumbnail_sha256"), _sha256("poster_sha256"), _sha256("strip_sha256"),
+    _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("prepared_ms", null=True),
+    _ms("submitted_ms", null=True),
+    sa.UniqueConstraint("item_id", "number"),
+)  # fmt: skip
+
+jobs = sa.Table(
+    "jobs", metadata, _id(), sa.Column("kind", sa.String(16), nullable=False),  # prepare
+    sa.Column("subject", sa.String(32), nullable=False, index=True), _ref("group_id", "groups.id", null=True),
+    sa.Column("state", sa.String(16), nullable=False, index=True),  # waiting, running, done, failed
+    _number("attempt"), _text("step"), _number("percent"), _text("error"), _text("lease_owner"),
+    _ms("lease_until_ms", null=True), _ms("created_ms"), _ms("finished_ms", null=True),
+    sa.UniqueConstraint("kind", "subject"),
+)  # fmt: skip
+
+decisions = sa.Table(
+    "decisions", metadata, _id(), _ref("version_id", "versions.id"), sa.Column("sha256", sa.String(64), nullable=False),
+    _ref("account_id", "accounts.id"), sa.Column("decision", sa.String(16), nullable=False),  # approved, rejected
+    sa.Column("reason", sa.String(32), nullable=False), _text("words"),
+    _text("signed"),  # JSON: the signed approval statement, "" for a rejection
+    _ms("created_ms"),
+)  # fmt: skip
+
+# --- screens and the programme ---------------------------------------------------------------------------------------
+
+screens = sa.Table(
+    "screens", metadata, _id(), sa.Column("slug", sa.String(64), nullable=False, unique=True),
+    _text("name"), _text("place"), _text("zone"), _text("language"), _number("width"), _number("height"),
+    _number("volume_percent", 100), sa.Column("is_dark", sa.Boolean, nullable=False, default=False),
+    _number("dark_counter"), _ms("created_ms"), _ms("retired_ms", null=True),
+)  # fmt: skip
+
+# How unbooked time is shared: one weight per screen and group.
+air_time = sa.Table(
+    "air_time", metadata, _ref("screen_id", "screens.id", key=True), _ref("group_id", "groups.id", key=True),
+    _number("weight", 1),
+)  # fmt: skip
+
+# A group's items in the order they play; higher positions play later.
+running_order = sa.Table(
+    "running_order", metadata, _ref("item_id", "items.id", key=True), _ref("group_id", "groups.id"),
+    _number("position"),
+)  # fmt: skip
+
+bookings = sa.Table(
+    "bookings", metadata, _id(), _ref("screen_id", "screens.id"), _ref("item_id", "items.id"),
+    _ms("start_ms"), _ms("end_ms"), _ref("created_by", "accounts.id", null=True), _ms("created_ms"),
+    _ms("cancelled_ms", null=True), sa.Index("ix_bookings_screen_start", "screen_id", "start_ms"),
+)  # fmt: skip
+
+manifests = sa.Table(
+    "manifests", metadata, _ref("screen_id", "screens.id", key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True), _ms("issued_ms"), _ms("effective_ms"), _text("why"),
+    sa.Column("etag", sa.String(64), nullable=False), sa.Column("envelope", sa.LargeBinary, nullable=False),
+)  # fmt: skip
+
+# Which file a node may fetch: the files of a screen's manifests.
+manifest_files = sa.Table(
+    "manifest_files", metadata, _ref("screen_id", "screens.id", key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True), sa.Column("sha256", sa.String(64), primary_key=True),
+)  # fmt: skip
+
+# --- nodes -----------------------------------------------------------------------------------------------------------
+
+pairings = sa.Table(
+    "pairings", metadata, sa.Column("device_code_sha256", sa.String(64), primary_key=True),
+    sa.Column("user_code", sa.String(16), nullable=False, unique=True), _text("public_key"), _text("software"),
+    _ms("created_ms"), _ms("expires_ms", index=True), _ms("polled_ms", null=True),
+    _ref("screen_id", "screens.id", null=True), _ref("decided_by", "accounts.id", null=True),
+    _ms("denied_ms", null=True), _ms("claimed_ms", null=True),
+)  # fmt: skip
+
+nodes = sa.Table(
+    "nodes", metadata, _id(), _ref("screen_id", "screens.id"), _text("public_key"),
+    sa.Column("token_sha256", sa.String(64), nullable=False, unique=True), _text("software"),
+    _ms("paired_ms"), _ref("paired_by", "accounts.id", null=True), _ms("revoked_ms", null=True),
+    _ms("seen_ms", null=True), _text("health"), _number("clock_offset_ms"),
+)  # fmt: skip
+
+as_run = sa.Table(
+    "as_run", metadata, _ref("node_id", "nodes.id", key=True), sa.Column("epoch", sa.String(32), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True), sa.Column("screen_id", sa.String(32), nullable=False),
+    _ms("planned_start_ms"), _ms("start_ms"), _number("duration_ms"), _text("layer"),
+    sa.Column("item_id", sa.String(32), nullable=True), _sha256("sha256"),
+    _text("outcome"), _text("cause"), _number("manifest_version"), _ms("received_ms"),
+    sa.Index("ix_as_run_screen_start", "screen_id", "start_ms"),
+    sa.Index("ix_as_run_item_start", "item_id", "start_ms"),
+)  # fmt: skip
+
+# --- the record ------------------------------------------------------------------------------------------------------
+
+audit = sa.Table(
+    "audit", metadata, sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True), _ms("at_ms", index=True),
+    sa.Column("account_id", sa.String(32), nullable=True, index=True),
+    sa.Column("action", sa.String(64), nullable=False),
+    sa.Column("subject", sa.String(100), nullable=False, index=True), _text("detail"),
+    sa.Column("previous", sa.String(64), nullable=False), sa.Column("hash", sa.String(64), nullable=False),
+)  # fmt: skip
+
+facts = sa.Table(
+    "facts", metadata, sa.Column("name", sa.String(64), primary_key=True), _text("value"),
+)  # fmt: skip

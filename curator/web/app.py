@@ -1,0 +1,48 @@
+"""The running service: every part, how it starts and how it stops (in reverse)."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from content import clock
+from content.signing import SigningKey
+from curator.bus import Bus
+from curator.config import Settings
+from curator.limits import Tries
+from curator.schema import bring_up_to_date
+from curator.service import SERVICE, Service
+from curator.store import Store
+from curator.web.doorman import add_headers, choose_language, know_the_actor, same_origin
+from curator.web.problems import problems
+from curator.web.routes import add_routes
+from curator.web.sign_in import TRIES, WINDOW_MS
+
+
+def open_service(settings: Settings, now: clock.Now = clock.now_ms) -> Service:
+    """The parts without the web: makes the folders, brings the database up to date, loads or makes the signing key."""
+    settings.make_folders()
+    store = Store(settings.database)
+    bring_up_to_date(store)
+    key = SigningKey.load_or_make(settings.keys / "curator.key")
+    return Service(settings, store, Bus(), now, key)
+
+
+def make_app(service: Service) -> web.Application:
+    """The web application around a service. The caller closes the service's store after the application stopped."""
+    app = web.Application(
+        middlewares=[choose_language, problems, know_the_actor, same_origin],
+        client_max_size=service.settings.form_bytes,
+    )
+    app[SERVICE] = service
+    app[TRIES] = Tries(service.settings.sign_in_tries, WINDOW_MS)
+    app.on_response_prepare.append(add_headers)
+    add_routes(app)
+    app.cleanup_ctx.append(_hints)
+    return app
+
+
+async def _hints(app: web.Application) -> AsyncIterator[None]:
+    app[SERVICE].bus.attach()
+    yield
+    await asyncio.sleep(0)

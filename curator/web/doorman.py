@@ -1,0 +1,125 @@
+"""Before every handler: the language, who it is, whether our own page asks; after it: the headers of every answer."""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from content.language import LANGUAGES, best_language
+from curator import accounts
+from curator.authorisation import Action, Actor, require
+from curator.service import service_of
+from curator.web.pages import ACTOR
+from curator.web.problems import Problem, SignInNeeded
+from curator.words import LANGUAGE, _
+
+LANGUAGE_COOKIE = "language"
+PROLONG_AFTER_MS = 5 * 60_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+def session_cookie(request: web.Request) -> str:
+    """The cookie's name: bound to the host where the connection is encrypted."""
+    return "__Host-commonscreen" if is_secure(request) else "commonscreen"
+
+
+def is_secure(request: web.Request) -> bool:
+    """Whether the reader came by HTTPS, by our own or a trusted proxy's word."""
+    if service_of(request).settings.trusted_proxies:
+        return request.headers.get("X-Forwarded-Proto", request.scheme) == "https"
+    return request.scheme == "https"
+
+
+def address_of(request: web.Request) -> str:
+    """The reader's network address, for limits only: never stored, never logged."""
+    proxies = service_of(request).settings.trusted_proxies
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    if proxies and len(hops) >= proxies:
+        return hops[-proxies]
+    return request.remote or "unknown"
+
+
+async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """On every answer: nothing from elsewhere, no framing, no sniffing. (An `on_response_prepare` signal.)"""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
+@web.middleware
+async def choose_language(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The reader's language: as chosen, else as their account says, else as their browser asks."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    if chosen not in LANGUAGES:
+        wanted = [part.split(";")[0].strip() for part in request.headers.get("Accept-Language", "").split(",")[:10]]
+        chosen = best_language([*wanted, service_of(request).settings.language])
+    LANGUAGE.set(chosen)
+    return await handler(request)
+
+
+@web.middleware
+async def know_the_actor(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Finds who is signed in and notes that the session is used."""
+    request[ACTOR] = None
+    token = request.cookies.get(session_cookie(request), "")
+    if token and not request.path.startswith("/static/"):
+        service = service_of(request)
+        now_ms = service.now()
+        found = await service.store.read(lambda connection: accounts.session(connection, token, now_ms))
+        if found:
+            request[ACTOR], seen_ms = found
+            if now_ms - seen_ms > PROLONG_AFTER_MS:
+                life_ms = service.settings.session_hours * 3_600_000
+                await service.store.run(
+                    lambda connection: accounts.prolong(connection, token, now_ms=now_ms, life_ms=life_ms)
+                )
+    return await handler(request)
+
+
+@web.middleware
+async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Only our own pages may ask for changes. Nodes show a bearer token and no cookie: nobody can trick them."""
+    if request.method not in SAFE_METHODS or request.headers.get("Upgrade", "").lower() == "websocket":
+        has_bearer = request.headers.get("Authorization", "").startswith("Bearer ")
+        is_node = request.path.startswith("/api/v1/") and session_cookie(request) not in request.cookies
+        if not (has_bearer or is_node) and not _from_here(request):
+            raise Problem(403, "other_origin", _("This was asked for from another site. Open the page here and retry."))
+    return await handler(request)
+
+
+def _from_here(request: web.Request) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return False
+    return origin.partition("://")[2] == request.headers.get("X-Forwarded-Host", request.host) or (
+        origin.partition("://")[2] == request.host
+    )
+
+
+def actor_of(request: web.Request) -> Actor:
+    """Who is signed in; raises SignInNeeded when nobody is."""
+    actor: Actor | None = request.get(ACTOR)
+    if actor is None:
+        raise SignInNeeded
+    return actor
+
+
+def allowed(request: web.Request, action: Action, *, group: str | None = None) -> Actor:
+    """Who is signed in, if they may do `action`; raises SignInNeeded or NotAllowed."""
+    actor = actor_of(request)
+    require(actor, action, group=group)
+    return actor

@@ -1,0 +1,68 @@
+"""What a form sent becomes values here, once; what does not fit is told by the field's name."""
+
+from aiohttp import web
+from multidict import MultiDictProxy
+
+from curator.words import N_, Told
+
+
+class BadForm(Told):
+    """A form field that cannot be taken."""
+
+
+class Form:
+    """A form's fields, read with limits."""
+
+    def __init__(self, fields: "MultiDictProxy[str | bytes | bytearray | web.FileField]") -> None:
+        """Wraps what aiohttp read."""
+        self._fields = fields
+
+    def text(self, name: str, *, most: int = 200, least: int = 0) -> str:
+        """A trimmed text of `least` to `most` characters."""
+        value = self._fields.get(name, "")
+        if not isinstance(value, str) or "\x00" in value:
+            raise BadForm(N_("“%(field)s” is not text."), field=name)
+        value = value.strip().replace("\r\n", "\n")
+        if not least <= len(value) <= most:
+            raise BadForm(
+                N_("“%(field)s” has %(count)s characters; %(least)s to %(most)s are allowed."),
+                field=name, count=len(value), least=least, most=most,
+            )  # fmt: skip
+        return value
+
+    def texts(self, name: str, *, most: int = 1000) -> list[str]:
+        """Every value of a field that stands several times."""
+        values = self._fields.getall(name, [])
+        if len(values) > most:
+            raise BadForm(N_("“%(field)s” stands too often."), field=name)
+        return [value for value in values if isinstance(value, str)]
+
+    def integer(self, name: str, *, least: int, most: int) -> int:
+        """A whole number from `least` to `most`."""
+        words = self.text(name, most=20)
+        try:
+            value = int(words)
+        except ValueError:
+            raise BadForm(N_("“%(field)s” needs a whole number, not “%(words)s”."), field=name, words=words) from None
+        if not least <= value <= most:
+            raise BadForm(
+                N_("“%(field)s” is %(value)s; it must be from %(least)s to %(most)s."),
+                field=name, value=value, least=least, most=most,
+            )  # fmt: skip
+        return value
+
+    def one_of(self, name: str, choices: "frozenset[str] | set[str]") -> str:
+        """One of the given words."""
+        word = self.text(name)
+        if word not in choices:
+            raise BadForm(N_("“%(field)s” is not one of the choices."), field=name)
+        return word
+
+    def flag(self, name: str) -> bool:
+        """Whether a box was ticked."""
+        return self.text(name, most=10) in {"1", "on", "true", "yes"}
+
+
+async def read_form(request: web.Request) -> Form:
+    """The form of a request, at most `form_bytes` large (the application's limit)."""
+    return Form(await request.post())

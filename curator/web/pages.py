@@ -1,0 +1,124 @@
+"""Pages: Jinja templates in the reader's language, with everything a page's frame needs."""
+
+import hashlib
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import babel.dates
+import babel.numbers
+import jinja2
+from aiohttp import web
+from babel import Locale
+
+from content.language import LANGUAGES
+from curator.authorisation import Action, Actor, Role
+from curator.service import service_of
+from curator.words import LANGUAGE, _, ngettext
+
+HERE = Path(__file__).resolve().parent.parent
+ACTOR: web.RequestKey[Actor | None] = web.RequestKey("actor", Actor)
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates. Everything is escaped; an undefined name is an error, not an empty place."""
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(
+        instant=instant, day=day, time=clock_time, length=length, size=size, number=number, percent=percent
+    )
+    made.globals.update(static=static, LANGUAGES=LANGUAGES, Action=Action, Role=Role)
+    return made
+
+
+def render(request: web.Request, template: str, *, status: int = 200, **words: object) -> web.Response:
+    """A page. The template knows `actor` (or None), `language`, `path`, `network` and what is passed here."""
+    body = render_text(request, template, **words)
+    return web.Response(status=status, text=body, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+
+def render_text(request: web.Request, template: str, **words: object) -> str:
+    """The HTML of a page or of a part of one."""
+    service = service_of(request)
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            actor=request.get(ACTOR),
+            language=LANGUAGE.get(),
+            path=request.path,
+            network=service.settings.name,
+            now_ms=service.now(),
+            **words,
+        )
+    )
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a file under `static/`, with a mark of its content so that it may be cached for ever."""
+    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{digest}/{name}"
+
+
+def locale() -> Locale:
+    """How the reader writes dates and numbers."""
+    return Locale.parse({"en": "en_GB"}.get(LANGUAGE.get(), LANGUAGE.get()))
+
+
+def moment(at_ms: int, zone: str) -> datetime:
+    """An instant on the wall clock of `zone`."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+
+
+def instant(at_ms: int, zone: str = "UTC") -> str:
+    """Day and time to the minute, as the reader writes them."""
+    return babel.dates.format_datetime(moment(at_ms, zone), "d MMM y, HH:mm", locale=locale())
+
+
+def day(at_ms: int, zone: str = "UTC") -> str:
+    """Weekday and date."""
+    return babel.dates.format_date(moment(at_ms, zone).date(), "EEE d MMM", locale=locale())
+
+
+def clock_time(at_ms: int, zone: str = "UTC") -> str:
+    """Time of day to the second."""
+    return babel.dates.format_time(moment(at_ms, zone).time(), "HH:mm:ss", locale=locale())
+
+
+def length(duration_ms: int) -> str:
+    """How long something takes: `0:12.5`, `3:04`."""
+    minutes, rest_ms = divmod(duration_ms, 60_000)
+    seconds, milliseconds = divmod(rest_ms, 1000)
+    hours, minutes = divmod(minutes, 60)
+    fraction = babel.numbers.get_decimal_symbol(locale()) + str(milliseconds // 100) if milliseconds >= 100 else ""
+    return (f"{hours}:{minutes:02}" if hours else f"{minutes}") + f":{seconds:02}{fraction}"
+
+
+def size(size_bytes: int) -> str:
+    """Bytes in the unit a person would use."""
+    value, unit = float(size_bytes), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{babel.numbers.format_decimal(round(value, 1 if value < 10 else 0), locale=locale())} {unit}"
+
+
+def number(value: float) -> str:
+    """A number with the reader's separators."""
+    return babel.numbers.format_decimal(value, locale=locale())
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a percentage."""
+    return babel.numbers.format_percent(share, locale=locale(), format="#,##0.#%")

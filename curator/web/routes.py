@@ -1,0 +1,20 @@
+"""The whole URL map. Hot addresses of nodes have static prefixes of their own and come first."""
+
+from aiohttp import web
+
+from curator.web import assets, home, live, sign_in
+
+
+def add_routes(app: web.Application) -> None:
+    """Every address of the service."""
+    app.add_routes(
+        [
+            web.get("/", home.home),
+            web.get("/sign-in", sign_in.ask),
+            web.post("/sign-in", sign_in.sign_in),
+            web.post("/sign-out", sign_in.sign_out),
+            web.post("/language", sign_in.choose_language),
+            web.get("/live", live.events),
+            web.get("/static/{mark}/{name:.+}", assets.asset),
+        ]
+    )

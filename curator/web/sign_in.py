@@ -1,0 +1,88 @@
+"""Signing in and out, and choosing a language."""
+
+import asyncio
+
+from aiohttp import web
+
+from content.language import LANGUAGES
+from curator import accounts
+from curator.limits import Tries
+from curator.service import service_of
+from curator.web.doorman import LANGUAGE_COOKIE, actor_of, address_of, is_secure, session_cookie
+from curator.web.forms import read_form
+from curator.web.pages import ACTOR, render
+from curator.words import LANGUAGE, _
+
+TRIES: web.AppKey[Tries] = web.AppKey("sign_in_tries", Tries)
+WINDOW_MS = 10 * 60_000
+A_YEAR_S = 365 * 86_400
+
+
+async def ask(request: web.Request) -> web.StreamResponse:
+    """The sign-in page."""
+    if request[ACTOR] is not None:
+        raise web.HTTPSeeOther(_inside(request.query.get("next", "/")))
+    return render(request, "sign_in.html", next=_inside(request.query.get("next", "/")), email="", problem="")
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """Checks address and password and opens a session."""
+    service = service_of(request)
+    form = await read_form(request)
+    email = form.text("email", most=254)
+    password = form.text("password", most=accounts.LONGEST_PASSWORD)
+    onward = _inside(form.text("next", most=500))
+    now_ms = service.now()
+    tries = request.app[TRIES]
+    keys = (f"account {email.lower()} {address_of(request)}", f"address {address_of(request)}")
+    wait_ms = max(tries.wait_ms(key, now_ms) for key in keys)
+    if wait_ms:
+        minutes = -(-wait_ms // 60_000)
+        sentence = _("Too many tries. Please wait %(minutes)s min and try again.", minutes=minutes)
+        return render(request, "sign_in.html", status=429, next=onward, email=email, problem=sentence)
+    account_id, known_hash = await service.store.read(lambda connection: accounts.password_hash_of(connection, email))
+    if not await asyncio.to_thread(accounts.password_matches, known_hash, password) or account_id is None:
+        for key in keys:
+            tries.note(key, now_ms)
+        sentence = _("That address and password do not belong together.")
+        return render(request, "sign_in.html", status=422, next=onward, email=email, problem=sentence)
+    tries.forget(keys[0])
+    life_ms = service.settings.session_hours * 3_600_000
+    token = await service.store.run(
+        lambda connection: accounts.sign_in(connection, account_id, now_ms=now_ms, life_ms=life_ms)
+    )
+    answer = web.HTTPSeeOther(onward)
+    answer.set_cookie(
+        session_cookie(request), token, httponly=True, samesite="Lax", secure=is_secure(request), path="/"
+    )
+    raise answer
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """Ends the session."""
+    token = request.cookies.get(session_cookie(request), "")
+    await service_of(request).store.run(lambda connection: accounts.sign_out(connection, token))
+    answer = web.HTTPSeeOther("/")
+    answer.del_cookie(session_cookie(request), path="/", secure=is_secure(request), httponly=True, samesite="Lax")
+    raise answer
+
+
+async def choose_language(request: web.Request) -> web.StreamResponse:
+    """Remembers the language: in the browser, and with the account of whoever is signed in."""
+    form = await read_form(request)
+    chosen = form.one_of("language", set(LANGUAGES))
+    LANGUAGE.set(chosen)
+    if request[ACTOR] is not None:
+        account_id = actor_of(request).account_id
+        await service_of(request).store.run(lambda connection: accounts.set_language(connection, account_id, chosen))
+    answer = web.HTTPSeeOther(_inside(form.text("next", most=500)))
+    answer.set_cookie(
+        LANGUAGE_COOKIE, chosen, max_age=A_YEAR_S, samesite="Lax", secure=is_secure(request), httponly=True
+    )
+    raise answer
+
+
+def _inside(address: str) -> str:
+    """A path on this site; the front page for anything else (no open redirects)."""
+    is_path = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    return address if is_path and address.isprintable() else "/"

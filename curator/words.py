@@ -1,0 +1,44 @@
+"""Words for people, in their language. Errors carry the English sentence and its values, and are told last.
+
+    raise BadGroup(N_("There is already a group called “%(name)s”."), name=name)
+
+`N_` only marks a sentence for the catalogue; `_` tells it in the language of the request under way.
+"""
+
+from contextvars import ContextVar
+
+from content.language import translations
+
+LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
+"""The language of whoever asked; set once per request."""
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for a marker
+    """Marks a sentence for translation and gives it back unchanged."""
+    return sentence
+
+
+def _(sentence: str, **values: object) -> str:
+    """The sentence in the reader's language, with its `%(name)s` filled in."""
+    told = translations("curator", LANGUAGE.get()).gettext(sentence)
+    return told % values if values else told
+
+
+def ngettext(one: str, many: str, count: int, **values: object) -> str:
+    """The sentence for a count, in the reader's language; `%(num)s` is the count."""
+    told = translations("curator", LANGUAGE.get()).ngettext(one, many, count)
+    return told % {"num": count, **values}
+
+
+class Told(Exception):
+    """Something a person must be told: the English sentence with its values; `told()` gives it in their language."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        """`sentence` is marked with `N_` and names its values as `%(name)s`."""
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
+
+    def told(self) -> str:
+        """The sentence in the language of the request under way."""
+        return _(self.sentence, **self.values)

@@ -1,0 +1,43 @@
+"""For every test: blocking work in an event loop fails it, and SDL draws and sounds nowhere."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+os.environ.setdefault("SDL_AUDIODRIVER", "dummy")
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = tuple(str(ROOT / name) + "/" for name in ("content", "curator", "display_node", "kiosks", "commonscreen"))
+TEMPORARY = str(Path(tempfile.gettempdir()).resolve())
+ON_FILES = frozenset({"open", "os.listdir", "os.scandir", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link"})
+ALWAYS = frozenset({"sqlite3.connect", "subprocess.Popen", "time.sleep", "socket.getaddrinfo"})
+
+
+class BlockedLoop(RuntimeError):
+    """Our code would have stopped the event loop, and with it every screen and page, to wait for something."""
+
+
+def _no_blocking(event: str, arguments: tuple[object, ...]) -> None:
+    if event not in ON_FILES and event not in ALWAYS:
+        return
+    if event in ON_FILES and not str(arguments[0] if arguments else "").startswith(TEMPORARY):
+        return
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    frame = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith(str(ROOT) + "/tests/"):
+            return
+        if name.startswith(OURS):
+            raise BlockedLoop(f"{event} {arguments[:1]} in the event loop, at {name}:{frame.f_lineno}")
+        frame = frame.f_back  # type: ignore[assignment]
+
+
+sys.addaudithook(_no_blocking)
