@@ -72,7 +72,12 @@ uploads = sa.Table(
     sa.Column("source", sa.String(16), nullable=False),  # browser, inbox, command
     _text("file_name"), _text("title"), _number("size_bytes"), _number("offset_bytes"),
     _ref("item_id", "items.id", null=True),  # a new version of this item; NULL makes a new item
-    _ms("created_ms"), _ms("expires_ms"), _ms("finished_ms", null=True),
+    _ms("created_ms"), _ms("expires_ms", index=True), _ms("finished_ms", null=True),
+    _sha256("sha256"),  # of the whole file, once it is there
+    sa.Column("outcome", sa.String(16), nullable=False, default=""),  # made, held (the group had these bytes)
+    _ref("version_id", "versions.id", null=True),  # what it became, or what held its bytes
+    sa.Column("origin", sa.String(200), nullable=False, default="", index=True),  # which file in an inbox, for once
+    _text("kept_as"),  # its name in the inbox's done folder, until preparation has spoken
 )  # fmt: skip
 
 items = sa.Table(
@@ -105,8 +110,8 @@ jobs = sa.Table(
     sa.Column("subject", sa.String(32), nullable=False, index=True), _ref("group_id", "groups.id", null=True),
     sa.Column("state", sa.String(16), nullable=False, index=True),  # waiting, running, done, failed
     _number("attempt"), _text("step"), _number("percent"), _text("error"), _text("lease_owner"),
-    _ms("lease_until_ms", null=True), _ms("created_ms"), _ms("finished_ms", null=True),
-    sa.UniqueConstraint("kind", "subject"),
+    _ms("lease_until_ms", null=True), _ms("created_ms"), _ms("not_before_ms"), _ms("started_ms", null=True),
+    _ms("finished_ms", null=True), sa.UniqueConstraint("kind", "subject"),
 )  # fmt: skip
 
 decisions = sa.Table(

@@ -138,6 +138,8 @@ def upgrade() -> None:
         sa.Column("lease_owner", sa.Text(), nullable=False),
         sa.Column("lease_until_ms", sa.BigInteger(), nullable=True),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("not_before_ms", sa.BigInteger(), nullable=False),
+        sa.Column("started_ms", sa.BigInteger(), nullable=True),
         sa.Column("finished_ms", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_jobs_group_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
@@ -284,30 +286,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_running_order_group_id"), ["group_id"], unique=False)
 
     op.create_table(
-        "uploads",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("account_id", sa.String(length=32), nullable=True),
-        sa.Column("group_id", sa.String(length=32), nullable=False),
-        sa.Column("source", sa.String(length=16), nullable=False),
-        sa.Column("file_name", sa.Text(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
-        sa.Column("offset_bytes", sa.BigInteger(), nullable=False),
-        sa.Column("item_id", sa.String(length=32), nullable=True),
-        sa.Column("created_ms", sa.BigInteger(), nullable=False),
-        sa.Column("expires_ms", sa.BigInteger(), nullable=False),
-        sa.Column("finished_ms", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_uploads_account_id")),
-        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_uploads_group_id")),
-        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_uploads_item_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
-    )
-    with op.batch_alter_table("uploads", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_uploads_account_id"), ["account_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_uploads_group_id"), ["group_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_uploads_item_id"), ["item_id"], unique=False)
-
-    op.create_table(
         "versions",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("item_id", sa.String(length=32), nullable=False),
@@ -367,5 +345,38 @@ def upgrade() -> None:
     with op.batch_alter_table("decisions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decisions_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decisions_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "uploads",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("account_id", sa.String(length=32), nullable=True),
+        sa.Column("group_id", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("offset_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("item_id", sa.String(length=32), nullable=True),
+        sa.Column("created_ms", sa.BigInteger(), nullable=False),
+        sa.Column("expires_ms", sa.BigInteger(), nullable=False),
+        sa.Column("finished_ms", sa.BigInteger(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("version_id", sa.String(length=32), nullable=True),
+        sa.Column("origin", sa.String(length=200), nullable=False),
+        sa.Column("kept_as", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_uploads_account_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_uploads_group_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_uploads_item_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name=op.f("fk_uploads_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+    )
+    with op.batch_alter_table("uploads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_uploads_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_uploads_expires_ms"), ["expires_ms"], unique=False)
+        batch_op.create_index(batch_op.f("ix_uploads_group_id"), ["group_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_uploads_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_uploads_origin"), ["origin"], unique=False)
+        batch_op.create_index(batch_op.f("ix_uploads_version_id"), ["version_id"], unique=False)
 
     # ### end Alembic commands ###
