@@ -39,11 +39,19 @@ class Bus:
         queue: asyncio.Queue[str] = asyncio.Queue(LONGEST_QUEUE)
         self._listeners[queue] = prefixes
         try:
-            yield _drain(queue)
+            yield _Hints(queue)
         finally:
             del self._listeners[queue]
 
 
-async def _drain(queue: asyncio.Queue[str]) -> AsyncIterator[str]:
-    while True:
-        yield await queue.get()
+class _Hints:
+    """The hints of one listener. Not a generator: waiting for the next one may be given up and taken up again."""
+
+    def __init__(self, queue: asyncio.Queue[str]) -> None:
+        self._queue = queue
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self
+
+    async def __anext__(self) -> str:
+        return await self._queue.get()
