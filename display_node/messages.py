@@ -12,6 +12,7 @@ from content.reading import BadDocument, Reader
 
 LONGEST_LINE_BYTES = 64 << 10
 MOST_CUES_A_MESSAGE = 32
+MOST_MEMBERS = 40
 
 Layer = Literal["programme", "filler", "dark"]
 CueKind = Literal["video", "still", "card", "dark"]
@@ -233,8 +234,19 @@ def decode_for_agent(line: bytes) -> ToAgent:
             raise BadDocument("$.type", f"the agent does not know '{other}'")
 
 
+class _Members(dict[str, Reader]):
+    """The members of one object; a missing one is a BadDocument that names it."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__(reader.members(most=MOST_MEMBERS))
+        self.path = reader.path
+
+    def __missing__(self, name: str) -> Reader:
+        raise BadDocument(self.path, f"'{name}' is missing")
+
+
 def _fields(line: bytes) -> dict[str, Reader]:
-    return Reader.of_bytes(line, limit_bytes=LONGEST_LINE_BYTES).fields("type", others=True)
+    return _Members(Reader.of_bytes(line, limit_bytes=LONGEST_LINE_BYTES))
 
 
 def _outcome(reader: Reader) -> Outcome:
@@ -250,7 +262,7 @@ _KINDS: dict[str, CueKind] = {"video": "video", "still": "still", "card": "card"
 
 
 def _cue(reader: Reader) -> Cue:
-    fields = reader.members(most=40)
+    fields = _Members(reader)
     return Cue(
         start_ms=fields["start_ms"].integer(),
         end_ms=fields["end_ms"].integer(),

@@ -1,0 +1,209 @@
+"""The sound of what is on, slave of the picture's clock: stretched by at most a hundredth, jumping only when it must.
+
+Without a sound device the show goes on silent, and the device is looked for again.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pygame._sdl2.audio as sdl_audio
+import pygame._sdl2.sdl2 as sdl
+from numpy.typing import NDArray
+
+from content.clock import monotonic_ns
+from display_node.messages import Cue
+from display_node.player.timeline import NS_PER_MS, media_key
+from display_node.player.track import RATE_HZ, Samples, Track
+
+CHUNK_SAMPLES = 512
+FADE_NS = 10 * NS_PER_MS
+CALM_NS = 4 * NS_PER_MS
+JUMP_NS = 60 * NS_PER_MS
+MOST_STRETCH = 0.01
+SMOOTHING = 0.05
+JOIN_LEAD_NS = 150 * NS_PER_MS
+RETRY_S = (2, 5, 15, 60)
+SILENT_BEFORE_REOPEN_NS = 3_000 * NS_PER_MS
+LOOK_EVERY_S = 0.25
+
+Mix = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the timeline that a track sounds in: from `start_ns` until `end_ns`, sample 0 at `zero_ns`."""
+
+    track: Track
+    start_ns: int
+    end_ns: int
+    zero_ns: int
+
+
+def mixed(parts: tuple[Part, ...], from_ns: int, count: int) -> Mix:
+    """`count` stereo samples of the timeline from `from_ns`, each part faded in and out so that no seam clicks."""
+    out: Mix = np.zeros((count, 2), np.float32)
+    until_ns = from_ns + count * 1_000_000_000 // RATE_HZ
+    for part in parts:
+        if part.start_ns < until_ns and from_ns < part.end_ns:
+            first = (from_ns - part.zero_ns) * RATE_HZ // 1_000_000_000
+            instants = from_ns + np.arange(count, dtype=np.float64) * (1e9 / RATE_HZ)
+            gain = np.clip(np.minimum(instants - part.start_ns, part.end_ns - instants) / FADE_NS, 0.0, 1.0)
+            out += part.track.read(first, count) * gain[:, np.newaxis].astype(np.float32)
+    return out
+
+
+class Slave:
+    """Follows the wall clock sample by sample: says which stretch of the timeline to sound next."""
+
+    def __init__(self) -> None:
+        """Follows nothing yet."""
+        self._cursor_ns: int | None = None
+        self._error_ns = 0.0
+
+    def fill(self, parts: tuple[Part, ...], heard_ns: int, count: int) -> Mix:
+        """`count` samples that will be heard from about `heard_ns` on."""
+        if self._cursor_ns is None:
+            self._cursor_ns = heard_ns
+        error_ns = heard_ns - self._cursor_ns
+        if abs(error_ns) > JUMP_NS:
+            return self._jump(parts, heard_ns, count)
+        self._error_ns += SMOOTHING * (error_ns - self._error_ns)
+        take = count + round(count * self._stretch())
+        samples = mixed(parts, self._cursor_ns, take)
+        self._cursor_ns += take * 1_000_000_000 // RATE_HZ
+        return samples if take == count else _resampled(samples, count)
+
+    def _stretch(self) -> float:
+        if abs(self._error_ns) < CALM_NS:
+            return 0.0
+        return max(-MOST_STRETCH, min(MOST_STRETCH, self._error_ns / 1e9))
+
+    def _jump(self, parts: tuple[Part, ...], heard_ns: int, count: int) -> Mix:
+        old = mixed(parts, self._cursor_ns or heard_ns, count)
+        new = mixed(parts, heard_ns, count)
+        self._cursor_ns, self._error_ns = heard_ns + count * 1_000_000_000 // RATE_HZ, 0.0
+        rising = np.linspace(0.0, 1.0, count, dtype=np.float32)[:, np.newaxis]
+        crossed: Mix = old * (1 - rising) + new * rising
+        return crossed
+
+
+def _resampled(samples: Mix, count: int) -> Mix:
+    old, new = np.arange(len(samples)), np.linspace(0, len(samples) - 1, count)
+    return np.stack([np.interp(new, old, samples[:, side]) for side in (0, 1)], axis=1).astype(np.float32)
+
+
+class Sound:
+    """Sounds the cues it was given. Its device is opened, watched and opened again by a thread of its own."""
+
+    def __init__(self, now_ns: Callable[[], int]) -> None:
+        """Silent until `start`; `now_ns` reads the wall clock in UTC ns."""
+        self._now_ns = now_ns
+        self._parts: tuple[Part, ...] = ()
+        self._tracks: dict[tuple[str, str, int], Track] = {}
+        self._slave = Slave()
+        self._gain = 0.0
+        self._asked_ns = 0
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.loudness = 1.0
+        self.is_muted = False
+        self.has_device = False
+
+    def start(self) -> None:
+        """Looks for a device, now and whenever there is none."""
+        self._thread = threading.Thread(target=self._keep_device, name="sound", daemon=True)
+        self._thread.start()
+
+    def prepare(self, cues: tuple[Cue, ...], now_ns: int) -> None:
+        """Gets ready the sound of `cues`, and lets everything else go."""
+        audible = [cue for cue in cues if cue.kind == "video" and cue.has_sound]
+        wanted = {media_key(cue) for cue in audible}
+        for key in [key for key in self._tracks if key not in wanted]:
+            self._tracks.pop(key).close()
+        for cue in audible:
+            if media_key(cue) not in self._tracks:
+                self._tracks[media_key(cue)] = Track(Path(cue.path), _first_sample(cue, now_ns))
+        self._parts = _joined([self._part(cue) for cue in audible])
+
+    def close(self, within_s: float) -> None:
+        """Falls silent and gives the device back."""
+        self._parts = ()
+        self._stopping.set()
+        for track in self._tracks.values():
+            track.close()
+        if self._thread is not None:
+            self._thread.join(within_s)
+
+    def fill(self, count: int, heard_ns: int) -> Samples:
+        """The next `count` samples for the device, as loud as asked."""
+        wanted = 0.0 if self.is_muted else self.loudness
+        ramp = np.linspace(self._gain, wanted, count, dtype=np.float32)[:, np.newaxis]
+        self._gain = wanted
+        samples = self._slave.fill(self._parts, heard_ns, count) * ramp
+        loud: Samples = np.clip(samples, -32768, 32767).astype(np.int16)
+        return loud
+
+    def _part(self, cue: Cue) -> Part:
+        zero_ns = (cue.start_ms - cue.offset_ms) * NS_PER_MS
+        return Part(self._tracks[media_key(cue)], cue.start_ms * NS_PER_MS, cue.end_ms * NS_PER_MS, zero_ns)
+
+    def _keep_device(self) -> None:
+        tries = 0
+        while not self._stopping.is_set():
+            device = self._open()
+            self.has_device = device is not None
+            if device is None:
+                self._stopping.wait(RETRY_S[min(tries, len(RETRY_S) - 1)])
+                tries += 1
+                continue
+            tries = 0
+            self._watch(device)
+            device.close()
+
+    def _open(self) -> sdl_audio.AudioDevice | None:
+        try:
+            sdl.init_subsystem(sdl.INIT_AUDIO)
+            return sdl_audio.AudioDevice(
+                None, False, RATE_HZ, sdl_audio.AUDIO_S16, 2, CHUNK_SAMPLES, 0, self._called
+            )  # fmt: skip
+        except sdl.error:
+            return None
+
+    def _watch(self, device: sdl_audio.AudioDevice) -> None:
+        """Runs the device while there is something to hear; returns when it has died or the player ends."""
+        is_running = False
+        while not self._stopping.wait(LOOK_EVERY_S):
+            if bool(self._parts) != is_running:
+                is_running = bool(self._parts)
+                self._asked_ns = monotonic_ns()
+                device.pause(0 if is_running else 1)
+            if is_running and monotonic_ns() - self._asked_ns > SILENT_BEFORE_REOPEN_NS:
+                return
+
+    def _called(self, _device: sdl_audio.AudioDevice, memory: memoryview) -> None:
+        """SDL's audio thread wants samples: 512 of them in 10.7 ms."""
+        self._asked_ns = monotonic_ns()
+        out = np.frombuffer(memory, np.int16).reshape(-1, 2)
+        # What is written now is heard when the chunk before it has sounded.
+        heard_ns = self._now_ns() + len(out) * 1_000_000_000 // RATE_HZ
+        out[:] = self.fill(len(out), heard_ns)
+
+
+def _first_sample(cue: Cue, now_ns: int) -> int:
+    zero_ns, start_ns = (cue.start_ms - cue.offset_ms) * NS_PER_MS, cue.start_ms * NS_PER_MS
+    first_ns = start_ns if now_ns <= start_ns else now_ns + JOIN_LEAD_NS
+    return (first_ns - zero_ns) * RATE_HZ // 1_000_000_000
+
+
+def _joined(parts: list[Part]) -> tuple[Part, ...]:
+    """Parts of one track that follow one another as one, so that it is not faded where nothing changes."""
+    joined: list[Part] = []
+    for part in parts:
+        if joined and joined[-1].track is part.track and joined[-1].end_ns == part.start_ns:
+            joined[-1] = Part(part.track, joined[-1].start_ns, part.end_ns, part.zero_ns)
+        else:
+            joined.append(part)
+    return tuple(joined)

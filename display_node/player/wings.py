@@ -1,0 +1,77 @@
+"""What waits in the wings: the media of the cue that is on and of those soon to come, opened and decoded early."""
+
+from display_node.messages import Cue, Fault
+from display_node.player.scenes.media import MediaScene, Painter, StillScene, VideoScene
+from display_node.player.text import Typesetter
+from display_node.player.timeline import NS_PER_MS, media_key
+
+READY_AHEAD_MS = 6_000
+MOST_AHEAD = 3
+PATIENCE_NS = 600 * NS_PER_MS
+"""How long a cue may be late before the card stands in for it."""
+
+MOST_STUCK = 4
+STUCK_AFTER_NS = 5_000 * NS_PER_MS
+
+Key = tuple[str, str, int]
+
+
+class Wings:
+    """Opens, keeps and closes the media scenes. Only the main thread uses it; nothing here waits."""
+
+    def __init__(self, painter: Painter, typesetter: Typesetter) -> None:
+        """Holds nothing yet."""
+        self._painter = painter
+        self._typesetter = typesetter
+        self._scenes: dict[Key, MediaScene] = {}
+        self._opened_ns: dict[Key, int] = {}
+        self._left: list[tuple[int, MediaScene]] = []
+        self._told: set[Key] = set()
+
+    def prepare(self, cues: tuple[Cue, ...], size: tuple[int, int], now_ns: int) -> None:
+        """Opens what `cues` need for a surface of `size` and lets everything else go."""
+        wanted = {media_key(cue): cue for cue in cues if cue.kind in ("video", "still")}
+        for key in [key for key in self._scenes if key not in wanted]:
+            self._let_go(key, now_ns)
+        for key, cue in wanted.items():
+            if key not in self._scenes:
+                self._scenes[key] = self._open(cue, size, now_ns)
+                self._opened_ns[key] = now_ns
+        self._left = [(since_ns, scene) for since_ns, scene in self._left if scene.running]
+
+    def scene(self, cue: Cue) -> MediaScene | None:
+        """The scene of `cue`, if it is open."""
+        return self._scenes.get(media_key(cue))
+
+    def is_overdue(self, cue: Cue, now_ns: int) -> bool:
+        """Whether `cue` has had long enough to show its first picture."""
+        opened_ns = self._opened_ns.get(media_key(cue), now_ns)
+        return now_ns - max(opened_ns, cue.start_ms * NS_PER_MS) > PATIENCE_NS
+
+    def fault(self, cue: Cue, sentence: str) -> Fault | None:
+        """The fault to report for `cue`, the first time it is asked for."""
+        if media_key(cue) in self._told:
+            return None
+        self._told.add(media_key(cue))
+        return Fault(cue.sha256, sentence)
+
+    def is_stuck(self, now_ns: int) -> bool:
+        """Whether so many decoders hang that only a new process helps."""
+        return sum(now_ns - since_ns > STUCK_AFTER_NS for since_ns, _ in self._left) >= MOST_STUCK
+
+    def clear(self, now_ns: int) -> None:
+        """Lets everything go."""
+        for key in list(self._scenes):
+            self._let_go(key, now_ns)
+
+    def _open(self, cue: Cue, size: tuple[int, int], now_ns: int) -> MediaScene:
+        if cue.kind == "video":
+            return VideoScene(cue, size, self._painter, self._typesetter, now_ns)
+        return StillScene(cue, size, self._typesetter)
+
+    def _let_go(self, key: Key, now_ns: int) -> None:
+        scene = self._scenes.pop(key)
+        self._opened_ns.pop(key)
+        self._told.discard(key)
+        scene.close()
+        self._left.append((now_ns, scene))
