@@ -33,6 +33,6 @@ def _text(value: Json) -> str:
     if isinstance(value, Mapping):
         members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
         return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_text(inner)}" for key, inner in members) + "}"
-    if isinstance(value, Sequence):
+    if isinstance(value, list | tuple):
         return "[" + ",".join(_text(inner) for inner in value) + "]"
     raise ValueError(f"{type(value).__name__} has no place in canonical JSON")
