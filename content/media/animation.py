@@ -1,0 +1,90 @@
+"""A moving picture (GIF, APNG, WebP, AVIF) becomes a house film with its true delays, repeated in whole rounds."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from av.video.frame import VideoFrame
+from PIL import Image
+
+from content.media.colours import Developer
+from content.media.facts import MediaFacts
+from content.media.film import Shot
+from content.media.film_render import RENDITION, Rendered, run_through
+from content.media.house_film import HouseFilm
+from content.media.house_size import house_size
+from content.media.limits import Limits, Profile
+from content.media.reasons import Reason, Refused
+from content.media.still import PILLOW_RAISES, flattened, open_picture
+
+_HASTY_MS = 10
+_BROWSERS_MS = 100
+"""Browsers show a picture with a delay of 10 ms or less for 100 ms; so its maker saw it."""
+_MOST_ROUNDS = 1_000
+
+
+@dataclass(slots=True)
+class AnimationRendering:
+    """All that goes into rendering one animation."""
+
+    source: Path
+    reader: str
+    facts: MediaFacts
+    limits: Limits
+    profile: Profile
+    still_ms: int
+    round_us: int = field(default=0, init=False)
+
+    def render(self, out: Path, progress: Callable[[int], None]) -> tuple[Rendered, list[Reason]]:
+        """Writes the house film into `out`; the warnings that came up. Raises Refused if unreadable or too long."""
+        self.round_us = sum(lasts_us for _, lasts_us in self._pictures())
+        rounds = min(_MOST_ROUNDS, max(1, -(-self.still_ms * 1_000 // self.round_us)))
+        total_us = rounds * self.round_us
+        size = house_size(self.facts.shown_width, self.facts.shown_height, self.profile)
+        developer = Developer(*size, rotation=0, pixel_shape=Fraction(1))
+        with HouseFilm(out / RENDITION, size, self.profile, None, threads=self.limits.threads) as film:
+            tell = _teller(progress, total_us)
+            run_through(self._shots(rounds), film, developer.develop, tell, self.limits, self.profile)
+        reasons = []
+        if rounds > 1:
+            reasons.append(Reason("repeated", {"duration_ms": self.round_us // 1_000, "times": rounds}))
+        return Rendered(out / RENDITION, *size, self.profile.fps, film.frames, has_sound=False), reasons
+
+    def _shots(self, rounds: int) -> Iterator[Shot]:
+        at_us = 0
+        for _ in range(rounds):
+            for image, lasts_us in self._pictures():
+                flat = flattened(image, self.profile)
+                yield Shot(VideoFrame.from_ndarray(np.asarray(flat.convert("RGB")), format="rgb24"), at_us, lasts_us)
+                at_us += lasts_us
+
+    def _pictures(self) -> Iterator[tuple[Image.Image, int]]:
+        """Each picture of one round with how long it is shown, in microseconds."""
+        total_us = 0
+        with open_picture(self.source, self.reader, self.limits) as image:
+            for place in range(self.facts.frames):
+                try:
+                    image.seek(place)
+                    image.load()
+                except MemoryError:
+                    raise
+                except PILLOW_RAISES as error:
+                    raise Refused("unreadable") from error
+                lasts_us = shown_us(image.info.get("duration"))
+                total_us += lasts_us
+                if total_us > self.limits.animation_ms * 1_000:
+                    raise Refused("too_long", most_s=self.limits.animation_ms // 1_000)
+                yield image, lasts_us
+
+
+def shown_us(delay_ms: object) -> int:
+    """How long a picture of an animation is shown whose file says `delay_ms`."""
+    if not isinstance(delay_ms, int | float) or not delay_ms > _HASTY_MS:
+        return _BROWSERS_MS * 1_000
+    return round(min(delay_ms, 3_600_000) * 1_000)
+
+
+def _teller(progress: Callable[[int], None], total_us: int) -> Callable[[int], None]:
+    return lambda at_us: progress(min(99, at_us * 100 // max(1, total_us)))

@@ -1,0 +1,64 @@
+"""Opens a rendition again and holds it to the house format, before anybody else sees it."""
+
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from PIL import Image
+
+from content.media.film_render import Rendered
+from content.media.reasons import Refused
+
+_PLAIN_TAGS = {"major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id", "encoder"}
+_PLAIN_WORDS = {"und", "VideoHandler", "SoundHandler", "[0][0][0][0]"}
+_SOUND_SLACK_MS = 1
+
+
+def check_film(rendered: Rendered) -> None:
+    """Raises Refused when the film is not what we said it is."""
+    options = {"protocol_whitelist": "file", "format_whitelist": "mov"}
+    with av.open(str(rendered.path), "r", format="mov", options=options) as container:
+        _check_tracks(container, rendered)
+        _check_pictures(container, rendered)
+    with av.open(str(rendered.path), "r", format="mov", options=options) as container:
+        _hold("picture", next(container.decode(video=0), None) is not None)
+
+
+def check_still(path: Path, size: tuple[int, int]) -> None:
+    """Raises Refused when the still is not what we said it is."""
+    with Image.open(path, formats=("JPEG", "PNG")) as image:
+        image.load()
+        _hold("size", image.size == size)
+        _hold("colours", image.mode in {"RGB", "L", "P"})
+        _hold("metadata", not image.getexif() and not {"icc_profile", "exif", "xmp", "comment"} & image.info.keys())
+
+
+def _check_tracks(container: InputContainer, rendered: Rendered) -> None:
+    _hold("tracks", len(container.streams.video) == 1 and len(container.streams) == 1 + rendered.has_sound)
+    context = container.streams.video[0].codec_context
+    _hold("codec", context.name == "h264" and context.pix_fmt == "yuv420p" and (context.profile or "") == "High")
+    _hold("size", (context.width, context.height) == (rendered.width, rendered.height))
+    _hold("length", abs((container.duration or 0) - rendered.duration_ms * 1_000) <= _SOUND_SLACK_MS * 1_000)
+    tags = [container.metadata, *(stream.metadata for stream in container.streams)]
+    _hold("metadata", all(name in _PLAIN_TAGS for tag in tags for name in tag))
+    _hold("metadata", all(stream.metadata.get("handler_name", "und") in _PLAIN_WORDS for stream in container.streams))
+    if rendered.has_sound:
+        sound = container.streams.audio[0].codec_context
+        _hold("sound", sound.name == "aac" and sound.sample_rate == 48_000 and sound.channels == 2)
+
+
+def _check_pictures(container: InputContainer, rendered: Rendered) -> None:
+    stream = container.streams.video[0]
+    assert stream.time_base is not None  # noqa: S101 - every MP4 has one
+    shown = sorted(
+        (round(packet.pts * stream.time_base * rendered.fps), packet.is_keyframe)
+        for packet in container.demux(stream)
+        if packet.pts is not None
+    )
+    _hold("frames", [at for at, _ in shown] == list(range(rendered.frames)))
+    _hold("keyframes", all(is_key == (at % rendered.fps == 0) for at, is_key in shown))
+
+
+def _hold(what: str, holds: bool) -> None:
+    if not holds:
+        raise Refused("check_failed", what=what)

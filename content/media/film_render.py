@@ -1,0 +1,133 @@
+"""A film becomes a house film: every picture decoded once, steadied, upright, in house colours, with its sound."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.video.frame import VideoFrame
+
+from content.media.cadence import Cadence
+from content.media.colours import Developer
+from content.media.deinterlace import woven
+from content.media.facts import MediaFacts
+from content.media.film import Projector, Shot, main_picture, open_film
+from content.media.film_facts import FilmPlan
+from content.media.house_film import HouseFilm
+from content.media.house_size import house_size
+from content.media.limits import Limits, Profile
+from content.media.reasons import Reason, Refused
+from content.media.sound import Level, Tape, levelled, open_sound
+
+RENDITION = "rendition.mp4"
+_ENOUGH = (9, 10)
+"""A film of which less than this part can be decoded is cut short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A house film on disk, before anybody checked it."""
+
+    path: Path
+    width: int
+    height: int
+    fps: int
+    frames: int
+    has_sound: bool
+
+    @property
+    def duration_ms(self) -> int:
+        """Its length: whole by construction (Profile.frames_step)."""
+        return self.frames * 1_000 // self.fps
+
+
+@dataclass(frozen=True, slots=True)
+class FilmRendering:
+    """All that goes into rendering one film."""
+
+    source: Path
+    reader: str
+    facts: MediaFacts
+    plan: FilmPlan
+    limits: Limits
+    profile: Profile
+    level: Level | None
+    """None: without sound."""
+
+    def render(self, out: Path, progress: Callable[[int], None]) -> tuple[Rendered, list[Reason]]:
+        """Writes the house film into `out`; the warnings that came up. Raises Refused when the film is not whole."""
+        size = house_size(self.facts.shown_width, self.facts.shown_height, self.profile)
+        path = out / RENDITION
+        with contextlib.ExitStack() as stack:
+            tape = self._tape(stack)
+            container = stack.enter_context(open_film(self.source, self.reader))
+            projector = self._projector(container)
+            film = stack.enter_context(HouseFilm(path, size, self.profile, tape, threads=self.limits.threads))
+            developer = Developer(*size, rotation=self.plan.rotation, pixel_shape=self.plan.pixel_shape)
+            shots = woven(projector.shots()) if self.plan.interlaced else projector.shots()
+            run_through(shots, film, developer.develop, self._told(progress), self.limits, self.profile)
+            self._refuse_short(projector)
+        reasons = [Reason("damaged_places", {"count": projector.damaged})] if projector.damaged else []
+        return Rendered(path, *size, self.profile.fps, film.frames, self.level is not None), reasons
+
+    def _tape(self, stack: contextlib.ExitStack) -> Tape | None:
+        if self.level is None:
+            return None
+        blocks = stack.enter_context(open_sound(self.source, self.reader, start_us=self.plan.start_us))
+        return Tape(levelled(blocks, self.level, self.profile))
+
+    def _projector(self, container: InputContainer) -> Projector:
+        stream = main_picture(container)
+        return Projector(container, stream, threads=self.limits.threads, most_errors=self.limits.decode_errors)
+
+    def _told(self, progress: Callable[[int], None]) -> Callable[[int], None]:
+        stated_us = self.plan.stated_us
+
+        def tell(at_us: int) -> None:
+            if stated_us:
+                progress(min(99, at_us * 100 // stated_us))
+
+        return tell
+
+    def _refuse_short(self, projector: Projector) -> None:
+        decoded_ms, stated_ms = projector.end_us // 1_000, self.plan.stated_us // 1_000
+        if decoded_ms * _ENOUGH[1] < stated_ms * _ENOUGH[0]:
+            raise Refused("truncated", declared_ms=stated_ms, decoded_ms=decoded_ms)
+        if decoded_ms < self.limits.video_least_ms:
+            raise Refused("too_short", duration_ms=decoded_ms, least_ms=self.limits.video_least_ms)
+
+
+def run_through(
+    shots: Iterator[Shot],
+    film: HouseFilm,
+    develop: Callable[[VideoFrame], VideoFrame],
+    tell: Callable[[int], None],
+    limits: Limits,
+    profile: Profile,
+) -> None:
+    """Writes all shots at the film's steady rate. Raises Refused when there are none or too many."""
+    cadence = Cadence(profile.fps, profile.frames_step)
+    held: Shot | None = None
+    for shot in shots:
+        if shot.at_us > limits.video_most_ms * 1_000:
+            raise Refused("too_long", most_s=limits.video_most_ms // 1_000)
+        if held is not None:
+            _show(held, cadence.until(shot.at_us), film, develop)
+        held = shot
+        tell(shot.at_us)
+    if held is None:
+        raise Refused("unreadable")
+    end_us = min(held.at_us + held.lasts_us, limits.video_most_ms * 1_000)
+    _show(held, cadence.ending(end_us), film, develop)
+
+
+def _show(shot: Shot, times: int, film: HouseFilm, develop: Callable[[VideoFrame], VideoFrame]) -> None:
+    if times == 0:
+        return
+    try:
+        frame = develop(shot.frame)
+    except FFmpegError as error:
+        raise Refused("decoder_crashed", at_ms=shot.at_us // 1_000) from error
+    film.show(frame, times)

@@ -1,0 +1,176 @@
+"""What the child is asked to do, and what it says while it works: JSON both ways, read as if a stranger wrote it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from content.media.facts import MediaFacts, facts_record, parse_facts, parse_reasons
+from content.media.limits import Limits, Profile, limits_record, parse_limits, parse_profile, profile_record
+from content.media.reasons import Reason, reason_record
+from content.reading import Reader
+
+LINE_BYTES = 65_536
+MOST_LINES = 20_000
+
+Errand = Literal["probe", "prepare"]
+STEP_NAMES = ("identify", "inspect", "measure sound", "render", "check", "preview")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One errand for one child: what to do with which file, writing into which folder."""
+
+    errand: Errand
+    source: Path
+    out: Path
+    limits: Limits
+    profile: Profile
+    still_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The child is at `step`, `percent` of it done."""
+
+    step: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class FactsFound:
+    """The child has read what the file is; the length says how long it may work."""
+
+    facts: MediaFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The rendition as the child describes it; the parent hashes and measures the files itself."""
+
+    width: int
+    height: int
+    fps_num: int
+    frames: int
+    duration_ms: int
+    has_sound: bool
+    preview_sizes: tuple[tuple[int, int], ...]
+    """Width and height of poster, thumbnail and strip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The child's last word."""
+
+    reasons: tuple[Reason, ...]
+    facts: MediaFacts | None
+    made: Made | None
+
+
+Saying = Progress | FactsFound | Finished
+
+
+def job_text(job: Job) -> str:
+    """The job as one argument of the child's command line."""
+    return json.dumps(
+        {
+            "errand": job.errand,
+            "source": str(job.source),
+            "out": str(job.out),
+            "limits": limits_record(job.limits),
+            "profile": profile_record(job.profile),
+            "still_ms": job.still_ms,
+        }
+    )
+
+
+def parse_job(text: str) -> Job:
+    """The job of a command line. Raises BadDocument."""
+    given = Reader.of_bytes(text.encode(), limit_bytes=LINE_BYTES).fields(
+        "errand", "source", "out", "limits", "profile", "still_ms"
+    )
+    return Job(
+        errand="probe" if given["errand"].one_of("probe", "prepare") == "probe" else "prepare",
+        source=Path(given["source"].text(most=4_096)),
+        out=Path(given["out"].text(most=4_096)),
+        limits=parse_limits(given["limits"]),
+        profile=parse_profile(given["profile"]),
+        still_ms=given["still_ms"].integer(least=100, most=86_400_000),
+    )
+
+
+def saying_text(saying: Saying) -> str:
+    """What the child says, as one line."""
+    return json.dumps(_saying_record(saying))
+
+
+def _saying_record(saying: Saying) -> dict[str, object]:
+    match saying:
+        case Progress(step, percent):
+            return {"says": "progress", "step": step, "percent": percent}
+        case FactsFound(facts):
+            return {"says": "facts", "facts": facts_record(facts)}
+        case Finished(reasons, facts_or_none, made):
+            return {
+                "says": "finished",
+                "reasons": [reason_record(reason) for reason in reasons],
+                "facts": None if facts_or_none is None else facts_record(facts_or_none),
+                "made": None if made is None else _made_record(made),
+            }
+
+
+def parse_saying(line: bytes) -> Saying:
+    """One line of the child. Raises BadDocument for anything a child of ours would not say."""
+    reader = Reader.of_bytes(line, limit_bytes=LINE_BYTES)
+    says = reader.fields("says", others=True)["says"].one_of("progress", "facts", "finished")
+    if says == "progress":
+        given = reader.fields("says", "step", "percent")
+        return Progress(given["step"].one_of(*STEP_NAMES), given["percent"].integer(least=0, most=100))
+    if says == "facts":
+        return FactsFound(parse_facts(reader.fields("says", "facts")["facts"]))
+    given = reader.fields("says", "reasons", "facts", "made")
+    facts, made = given["facts"], given["made"]
+    return Finished(
+        reasons=parse_reasons(given["reasons"]),
+        facts=None if facts.value is None else parse_facts(facts),
+        made=None if made.value is None else _parse_made(made),
+    )
+
+
+def _made_record(made: Made) -> dict[str, object]:
+    return {
+        "width": made.width,
+        "height": made.height,
+        "fps_num": made.fps_num,
+        "frames": made.frames,
+        "duration_ms": made.duration_ms,
+        "has_sound": made.has_sound,
+        "preview_sizes": [list(size) for size in made.preview_sizes],
+    }
+
+
+def _parse_made(reader: Reader) -> Made:
+    given = reader.fields("width", "height", "fps_num", "frames", "duration_ms", "has_sound", "preview_sizes")
+    sizes = given["preview_sizes"].items(most=3)
+    if len(sizes) != 3:
+        given["preview_sizes"].refuse("three sizes are wanted")
+    return Made(
+        width=_side(given["width"]),
+        height=_side(given["height"]),
+        fps_num=given["fps_num"].integer(least=0, most=60),
+        frames=given["frames"].integer(least=1, most=10_000_000),
+        duration_ms=given["duration_ms"].integer(least=1, most=86_400_000),
+        has_sound=given["has_sound"].flag(),
+        preview_sizes=tuple(_size(size) for size in sizes),
+    )
+
+
+def _size(reader: Reader) -> tuple[int, int]:
+    sides = reader.items(most=2)
+    if len(sides) != 2:
+        reader.refuse("a width and a height are wanted")
+    return _side(sides[0]), _side(sides[1])
+
+
+def _side(reader: Reader) -> int:
+    return reader.integer(least=1, most=8_192)

@@ -1,0 +1,158 @@
+"""Locks this process in for good, with what Linux offers any process: limits, no new privileges, Landlock, seccomp.
+
+Called by the child at its start, while it has one thread and has touched nothing of the upload. Never loosens anything.
+"""
+
+import ctypes
+import os
+import platform
+import resource
+import signal
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+
+from content.media.limits import Limits
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_SECCOMP = 22
+_PR_SET_NO_NEW_PRIVS = 38
+_SECCOMP_MODE_FILTER = 2
+
+_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
+_LANDLOCK_ASK_VERSION = 1
+_LANDLOCK_BENEATH = 1
+_READ_FILE, _READ_FOLDER, _EXECUTE = 1 << 2, 1 << 3, 1 << 0
+_READ = _READ_FILE | _READ_FOLDER | _EXECUTE
+_WRITE = _READ_FILE | _READ_FOLDER | 1 << 1 | 1 << 5 | 1 << 8
+"""Read, write and remove files and make regular ones; no folders, links, sockets or devices."""
+
+_AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_DENIED = {
+    "x86_64": (
+        41, 42, 59, 62, 101, 155, 165, 166, 175, 176, 246, 248, 249, 250, 272, 298, 304, 308, 310, 311, 313, 321, 322,
+        323, 425,
+    ),
+    "aarch64": (
+        198, 203, 221, 129, 117, 41, 40, 39, 105, 106, 104, 217, 218, 219, 97, 241, 265, 268, 270, 271, 273, 280, 281,
+        282, 425,
+    ),
+}  # fmt: skip
+"""socket, connect, execve, kill, ptrace, pivot_root, mount, umount2, init_module, delete_module, kexec_load, add_key,
+request_key, keyctl, unshare, perf_event_open, open_by_handle_at, setns, process_vm_readv, process_vm_writev,
+finit_module, bpf, execveat, userfaultfd, io_uring_setup."""
+_X32_BIT = 0x40000000
+_REFUSE_CALL = 0x00050000 | 1  # EPERM
+_ALLOW_CALL = 0x7FFF0000
+_KILL = 0x80000000
+
+
+class CannotConfine(RuntimeError):
+    """The kernel lacks, or denies us, a layer that is needed."""
+
+
+def set_limits(limits: Limits, *, memory_bytes: int, cpu_s: int, count_processes: bool) -> None:
+    """Hard limits on memory, processor time, file size, descriptors; `count_processes` in a user space of our own."""
+    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_CPU, cpu_s)
+    _limit(resource.RLIMIT_FSIZE, limits.output_bytes)
+    _limit(resource.RLIMIT_NOFILE, limits.descriptors)
+    _limit(resource.RLIMIT_CORE, 0)
+    if count_processes:
+        _limit(resource.RLIMIT_NPROC, limits.processes)
+
+
+def renounce_privileges() -> None:
+    """No new privileges by any program, no debugging by others, death with the parent, last for the processor."""
+    libc = _libc()
+    for option, value in ((_PR_SET_NO_NEW_PRIVS, 1), (_PR_SET_DUMPABLE, 0), (_PR_SET_PDEATHSIG, int(signal.SIGKILL))):
+        if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
+            raise CannotConfine(f"prctl({option}): {os.strerror(ctypes.get_errno())}")
+    os.nice(10)
+
+
+def landlock_version() -> int:
+    """The Landlock version of this kernel; 0 if it has none."""
+    version: int = _libc().syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint(_LANDLOCK_ASK_VERSION))
+    return max(0, version)
+
+
+def has_seccomp() -> bool:
+    """Whether the kernel filters system calls and we know the numbers of this processor's."""
+    return platform.machine() in _DENIED and _libc().prctl(_PR_SET_SECCOMP, 99, 0, 0, 0) == -1
+
+
+def restrict_files(readable: Iterable[Path], writable: Path) -> None:
+    """Files outside `readable` and `writable` can no longer be opened. Raises CannotConfine."""
+    version = landlock_version()
+    if version < 1:
+        raise CannotConfine("this kernel has no Landlock")
+    handled = (1 << (13 if version < 2 else 14 if version < 3 else 15 if version < 5 else 16)) - 1
+    network = 3 if version >= 4 else 0
+    scoped = 3 if version >= 6 else 0
+    attributes = struct.pack("=QQQ", handled, network, scoped)[: 8 if version < 4 else 16 if version < 6 else 24]
+    libc = _libc()
+    ruleset = libc.syscall(_LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint(0))
+    if ruleset < 0:
+        raise CannotConfine(f"Landlock: {os.strerror(ctypes.get_errno())}")
+    try:
+        for path in readable:
+            _allow(libc, ruleset, path, _READ)
+        _allow(libc, ruleset, writable, (_WRITE | 1 << 14) & handled)
+        if libc.syscall(_LANDLOCK_RESTRICT, ruleset, ctypes.c_uint(0)) != 0:
+            raise CannotConfine(f"Landlock: {os.strerror(ctypes.get_errno())}")
+    finally:
+        os.close(ruleset)
+
+
+def refuse_calls() -> None:
+    """No sockets, no other programs, no mounts, no looking into other processes, from here on. Raises CannotConfine."""
+    machine = platform.machine()
+    if machine not in _DENIED:
+        raise CannotConfine(f"we do not know the system calls of {machine}")
+    program = _filter(_AUDIT_ARCH[machine], _DENIED[machine])
+    body = ctypes.create_string_buffer(program, len(program))
+    header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(body))
+    if _libc().prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, header, 0, 0) != 0:
+        raise CannotConfine(f"seccomp: {os.strerror(ctypes.get_errno())}")
+
+
+def _filter(architecture: int, denied: tuple[int, ...]) -> bytes:
+    """A classic BPF program: another architecture is killed, denied calls fail with EPERM, the rest goes through."""
+    refuse_at = 5 + len(denied)
+    steps = [
+        _step(0x20, 0, 0, 4),
+        _step(0x15, 1, 0, architecture),
+        _step(0x06, 0, 0, _KILL),
+        _step(0x20, 0, 0, 0),
+        _step(0x35, refuse_at - 4, 0, _X32_BIT),
+    ]
+    steps += [_step(0x15, refuse_at - (5 + place), 0, number) for place, number in enumerate(denied)]
+    return b"".join([*steps, _step(0x06, 0, 0, _ALLOW_CALL), _step(0x06, 0, 0, _REFUSE_CALL)])
+
+
+def _step(code: int, jump_true: int, jump_false: int, value: int) -> bytes:
+    return struct.pack("HBBI", code, jump_true, jump_false, value)
+
+
+def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, access: int) -> None:
+    if not path.is_dir():
+        access &= _READ_FILE | _EXECUTE
+    handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        rule = struct.pack("=Qi", access, handle)
+        if libc.syscall(_LANDLOCK_ADD, ruleset, ctypes.c_int(_LANDLOCK_BENEATH), rule, ctypes.c_uint(0)) != 0:
+            raise CannotConfine(f"Landlock for {path}: {os.strerror(ctypes.get_errno())}")
+    finally:
+        os.close(handle)
+
+
+def _limit(what: int, value: int) -> None:
+    hard = resource.getrlimit(what)[1]
+    wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(what, (wanted, wanted))
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

@@ -1,0 +1,193 @@
+"""An upload becomes house media, or a clear refusal: starts one confined child for it and watches over that child.
+
+Nothing of the upload is decoded here; what the child says is checked line by line, and its files are hashed here.
+"""
+
+import os
+import signal
+import stat
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from content.clock import monotonic_ns
+from content.files import sha256_of, sync_file, sync_folder
+from content.media.child import EXIT_CANNOT_CONFINE
+from content.media.child_watch import Child, ChildStopped
+from content.media.confinement import ALLOW_UNCONFINED, start_of, walls_here
+from content.media.facts import MediaFacts, Prepared, Preview, Rendition, verdict_of
+from content.media.job import FactsFound, Finished, Job, Made, Progress, Saying
+from content.media.kernel_limits import CannotConfine
+from content.media.limits import DEFAULTS, HOUSE, Limits, Profile
+from content.media.reasons import Reason
+
+OnProgress = Callable[[str, int], None]
+Cancelled = Callable[[], bool]
+
+RENDITIONS = {"rendition.mp4": "video/mp4", "rendition.jpg": "image/jpeg", "rendition.png": "image/png"}
+PREVIEWS = ("poster.jpg", "thumbnail.jpg", "strip.jpg")
+_NS_PER_MS = 1_000_000
+_SIGNALS = {
+    -signal.SIGXCPU: "timeout",
+    -signal.SIGXFSZ: "output_too_large",
+    -signal.SIGKILL: "out_of_memory",
+}
+
+
+def prepare(
+    source: Path,
+    out: Path,
+    *,
+    limits: Limits = DEFAULTS,
+    profile: Profile = HOUSE,
+    still_ms: int = 10_000,
+    on_progress: OnProgress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Prepared:
+    """What became of the upload at `source`; its files are in `out`, an empty folder, named by us and safe on disk.
+
+    Blocks, for at most `limits.wall_base_ms` plus `limits.wall_per_media` times the media's length: call it in a
+    thread. A still is held, a shorter animation repeated, for `still_ms` milliseconds. `on_progress` hears the step's
+    name and its percent. A crash, a hang and every limit are refusals. Raises OSError when `source` or `out` cannot be
+    used, ValueError when `out` is not empty, CannotConfine when this machine cannot wall the work in.
+    """
+    if any(out.iterdir()):
+        raise ValueError(f"{out} is not empty; give an empty folder")
+    return _Errand(
+        Job("prepare", source.resolve(strict=True), out.resolve(strict=True), limits, profile, still_ms),
+        on_progress or _unheard,
+        cancelled or _never,
+    ).run()
+
+
+def probe(source: Path, *, limits: Limits = DEFAULTS, cancelled: Cancelled | None = None) -> Prepared:
+    """What the file at `source` is (`facts`) and whether we would take it by its looks; makes no files.
+
+    Raises OSError when `source` cannot be read, CannotConfine when this machine cannot wall the work in.
+    """
+    with tempfile.TemporaryDirectory(prefix="commonscreen-probe-") as folder:
+        job = Job("probe", source.resolve(strict=True), Path(folder).resolve(), limits, HOUSE, 10_000)
+        return _Errand(job, _unheard, cancelled or _never).run()
+
+
+@dataclass(slots=True)
+class _Errand:
+    """One child's work, from its start to what we make of it."""
+
+    job: Job
+    on_progress: OnProgress
+    cancelled: Cancelled
+    child: Child = field(init=False)
+    facts: MediaFacts | None = None
+    finished: Finished | None = None
+
+    def run(self) -> Prepared:
+        with self.job.source.open("rb") as stream:
+            stream.read(1)
+        start = start_of(self.job, walls_here(allow_unconfined=os.environ.get(ALLOW_UNCONFINED) == "1"))
+        wall_ms = self.job.limits.probe_wall_ms
+        deadline_ns = monotonic_ns() + wall_ms * _NS_PER_MS
+        self.child = Child(start, self.job.out, deadline_ns, self.cancelled, self.hear)
+        try:
+            with self.child:
+                prepared = self.judge(self.child.attend())
+        except ChildStopped as stopped:
+            prepared = self.refused(stopped.code)
+        return self.tidy(prepared)
+
+    def hear(self, saying: Saying) -> None:
+        match saying:
+            case Progress(step, percent):
+                self.on_progress(step, percent)
+            case FactsFound(facts):
+                if self.facts is None and self.job.errand == "prepare":
+                    self.child.deadline_ns = monotonic_ns() + self.wall_ms(facts) * _NS_PER_MS
+                self.facts = facts
+            case Finished():
+                self.finished = saying
+
+    def wall_ms(self, facts: MediaFacts) -> int:
+        limits = self.job.limits
+        media_ms = min(max(facts.duration_ms, self.job.still_ms), limits.video_most_ms)
+        return limits.wall_base_ms + limits.wall_per_media * media_ms
+
+    def judge(self, status: int) -> Prepared:
+        if status == EXIT_CANNOT_CONFINE:
+            raise CannotConfine("The walls this machine promised for reading uploads could not be put up.")
+        if status != 0:
+            return self.refused(_SIGNALS.get(status, "decoder_crashed"))
+        if self.finished is None:
+            return self.refused("worker_misbehaved")
+        reasons, facts = self.finished.reasons, self.finished.facts or self.facts
+        verdict = verdict_of(reasons)
+        prepared = Prepared(verdict, reasons, facts)
+        if verdict == "refused" or self.job.errand == "probe":
+            return prepared
+        if self.finished.made is None or facts is None:
+            return self.refused("worker_misbehaved")
+        return self.collect(prepared, facts, self.finished.made)
+
+    def collect(self, prepared: Prepared, facts: MediaFacts, made: Made) -> Prepared:
+        """Takes the child's files over: ours by name, plain files, hashed and safe on disk."""
+        names = [name for name in RENDITIONS if _is_plain_file(self.job.out / name)]
+        if len(names) != 1 or not all(_is_plain_file(self.job.out / name) for name in PREVIEWS):
+            return self.refused("worker_misbehaved")
+        path = self.job.out / names[0]
+        rendition = Rendition(
+            path=path,
+            sha256=_settle(path),
+            size_bytes=path.stat().st_size,
+            media_type=RENDITIONS[path.name],
+            kind="video" if path.suffix == ".mp4" else "still",
+            width=made.width,
+            height=made.height,
+            fps_num=made.fps_num,
+            fps_den=1,
+            frames=made.frames,
+            duration_ms=made.duration_ms,
+            has_sound=made.has_sound,
+        )
+        poster, thumbnail, strip = (
+            _preview(self.job.out / name, size) for name, size in zip(PREVIEWS, made.preview_sizes, strict=True)
+        )
+        sync_folder(self.job.out)
+        return replace(prepared, facts=facts, rendition=rendition, poster=poster, thumbnail=thumbnail, strip=strip)
+
+    def refused(self, code: str) -> Prepared:
+        return Prepared("refused", (Reason(code),), self.facts)
+
+    def tidy(self, prepared: Prepared) -> Prepared:
+        """Leaves in the folder only what is handed over."""
+        handed = {
+            file.path for file in (prepared.rendition, prepared.poster, prepared.thumbnail, prepared.strip) if file
+        }
+        for path in self.job.out.iterdir():
+            if path not in handed:
+                path.unlink()
+        return prepared
+
+
+def _preview(path: Path, size: tuple[int, int]) -> Preview:
+    return Preview(path, _settle(path), path.stat().st_size, "image/jpeg", *size)
+
+
+def _settle(path: Path) -> str:
+    path.chmod(0o644)
+    sync_file(path)
+    return sha256_of(path)
+
+
+def _is_plain_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _unheard(_step: str, _percent: int) -> None:
+    """Nobody listens to the progress."""
+
+
+def _never() -> bool:
+    return False

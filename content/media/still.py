@@ -1,0 +1,241 @@
+"""A picture becomes a house still: upright, flattened, sRGB, no larger than a screen, with nothing else in the file."""
+
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import pi_heif
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from content.files import write_whole
+from content.media.boxes import transfer_of_still
+from content.media.colours import HLG, PQ, from_hdr
+from content.media.facts import MediaFacts
+from content.media.film_facts import shape_warnings
+from content.media.house_size import fit
+from content.media.identify import Found
+from content.media.limits import Limits, Profile
+from content.media.reasons import Reason, Refused
+
+_ORIENTATION = 0x0112
+_SOFT_SIDE = 720
+_MOST_PNG_COLOURS = 64
+_ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
+_MANY_PICTURES = {"TIFF", "HEIF"}
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_CLOCKWISE = {3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
+PILLOW_RAISES = (
+    OSError, ValueError, SyntaxError, TypeError, EOFError, KeyError, IndexError, OverflowError, ZeroDivisionError,
+    RuntimeError, AttributeError, AssertionError,
+)  # fmt: skip
+"""Pillow's readers complain about damaged files with nearly anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class StillPlan:
+    """What rendering needs to know about a picture."""
+
+    orientation: int
+    """EXIF orientation 1 to 8."""
+    is_animated: bool
+    transfer: int | None
+    """The HDR transfer code of ITU-T H.273; None for an ordinary picture."""
+
+
+def open_picture(source: Path, reader: str, limits: Limits) -> Image.Image:
+    """The picture, its head read and nothing decoded. Raises Refused when it is unreadable or too large."""
+    Image.MAX_IMAGE_PIXELS = limits.image_pixels
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    if reader == "HEIF":
+        pi_heif.register_heif_opener(thumbnails=False)
+    try:
+        image = Image.open(source, formats=(reader,))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused("too_many_pixels", width="?", height="?") from error
+    except UnidentifiedImageError as error:
+        raise Refused("unreadable") from error
+    except PILLOW_RAISES as error:
+        raise Refused("unreadable") from error
+    width, height = image.size
+    if width * height > limits.image_pixels or max(width, height) > limits.image_side:
+        raise Refused("too_many_pixels", width=width, height=height)
+    return image
+
+
+def inspect_picture(source: Path, found: Found, limits: Limits) -> tuple[MediaFacts, StillPlan, list[Reason]]:
+    """The facts, how to render it, and warnings. Raises Refused."""
+    with open_picture(source, found.reader, limits) as image:
+        width, height = image.size
+        if min(width, height) < limits.image_least_side:
+            raise Refused("too_small", width=width, height=height, least=limits.image_least_side)
+        orientation = _orientation(image)
+        pictures = _pictures(image, limits)
+        transfer = transfer_of_still(source) if found.reader in {"AVIF", "HEIF"} else None
+        plan = StillPlan(
+            orientation,
+            is_animated=found.reader in _ANIMATED and pictures > 1,
+            transfer=transfer if transfer in {PQ, HLG} else None,
+        )
+        facts = _facts(image, plan, found, pictures, source.stat().st_size)
+        reasons = _warnings(image, facts, plan, found, pictures)
+    return facts, plan, reasons
+
+
+def _facts(image: Image.Image, plan: StillPlan, found: Found, pictures: int, size_bytes: int) -> MediaFacts:
+    width, height = image.size
+    shown = (height, width) if plan.orientation >= 5 else (width, height)
+    return MediaFacts(
+        kind="video" if plan.is_animated else "still",
+        container=found.name,
+        video_codec=found.name,
+        pixel_format=image.mode,
+        width=width,
+        height=height,
+        shown_width=shown[0],
+        shown_height=shown[1],
+        rotation=_CLOCKWISE.get(plan.orientation, 0),
+        fps_num=0,
+        fps_den=1,
+        duration_ms=0,
+        frames=pictures,
+        has_sound=False,
+        sound=(),
+        captions=(),
+        interlaced=False,
+        high_dynamic_range=plan.transfer is not None,
+        loudness_clufs=0,
+        size_bytes=size_bytes,
+    )
+
+
+def _warnings(image: Image.Image, facts: MediaFacts, plan: StillPlan, found: Found, pictures: int) -> list[Reason]:
+    reasons = shape_warnings(facts.shown_width, facts.shown_height, _SOFT_SIDE)
+    if facts.shown_width == 2 * facts.shown_height and facts.shown_width >= 2_048:
+        reasons.append(Reason("panorama"))
+    if plan.transfer is not None:
+        reasons.append(Reason("hdr_converted"))
+    if found.reader in _MANY_PICTURES and pictures > 1:
+        reasons.append(Reason("first_picture_only", {"count": pictures}))
+    if image.has_transparency_data:
+        reasons.append(Reason("transparency_flattened"))
+    return reasons
+
+
+def render_still(source: Path, reader: str, plan: StillPlan, limits: Limits, profile: Profile, out: Path) -> Path:
+    """Writes `rendition.jpg` or `.png` into `out` and returns it. Raises Refused when the picture is damaged."""
+    with open_picture(source, reader, limits) as image:
+        try:
+            house = developed(image, plan, profile)
+        except MemoryError:
+            raise
+        except PILLOW_RAISES as error:
+            raise Refused("unreadable") from error
+    return _write(house, profile, out)
+
+
+def developed(image: Image.Image, plan: StillPlan, profile: Profile) -> Image.Image:
+    """The picture as it is shown: at most house size, sRGB, on the background, upright."""
+    width, height = _box(image.size, plan.orientation, profile)
+    image.draft(image.mode if image.mode in {"RGB", "L"} else None, (2 * width, 2 * height))
+    image.load()
+    icc = image.info.get("icc_profile")
+    flat = flattened(_eight_bits(image), profile)
+    if isinstance(icc, bytes) and plan.transfer is None:
+        flat = _in_srgb(flat, icc)
+    flat = flat if flat.mode == "RGB" else flat.convert("RGB")
+    if plan.transfer is not None:
+        flat = from_hdr(flat, plan.transfer)
+    if flat.size != (width, height):
+        flat = flat.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    turn = _UPRIGHT.get(plan.orientation)
+    return flat if turn is None else flat.transpose(turn)
+
+
+def flattened(image: Image.Image, profile: Profile) -> Image.Image:
+    """The picture without transparency, on the profile's background."""
+    if not image.has_transparency_data:
+        return image
+    clear = image.convert("RGBA")
+    ground = Image.new("RGBA", clear.size, (*profile.background, 255))
+    ground.alpha_composite(clear)
+    return ground.convert("RGB")
+
+
+def _box(size: tuple[int, int], orientation: int, profile: Profile) -> tuple[int, int]:
+    """The size to develop at, before it is turned upright."""
+    width, height = size[::-1] if orientation >= 5 else size
+    sides = (profile.long_side, profile.short_side) if width >= height else (profile.short_side, profile.long_side)
+    fitted = fit(width, height, *sides)
+    return fitted[::-1] if orientation >= 5 else fitted
+
+
+def _eight_bits(image: Image.Image) -> Image.Image:
+    if not image.mode.startswith("I") and image.mode != "F":
+        return image
+    import numpy as np
+
+    values = np.asarray(image).astype(np.float64)
+    most = 65_535.0 if image.mode.startswith("I") else max(1.0, float(values.max()))
+    return Image.fromarray(np.clip(values * (255.0 / most), 0, 255).astype(np.uint8), "L")
+
+
+def _in_srgb(image: Image.Image, icc: bytes) -> Image.Image:
+    if image.mode not in {"RGB", "L", "CMYK"}:
+        image = image.convert("RGB")
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+        changed = ImageCms.profileToProfile(
+            image, given, ImageCms.createProfile("sRGB"), ImageCms.Intent.PERCEPTUAL, outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        # A damaged profile, or one for another kind of picture: the colours are taken as they are.
+        return image
+    return changed if changed is not None else image
+
+
+def _orientation(image: Image.Image) -> int:
+    try:
+        value = image.getexif().get(_ORIENTATION, 1)
+    except MemoryError:
+        raise
+    except PILLOW_RAISES:
+        return 1
+    return value if isinstance(value, int) and value in _UPRIGHT else 1
+
+
+def _pictures(image: Image.Image, limits: Limits) -> int:
+    """How many pictures the file holds. Raises Refused for an animation beyond the limits."""
+    try:
+        pictures = int(getattr(image, "n_frames", 1))
+    except MemoryError:
+        raise
+    except PILLOW_RAISES as error:
+        raise Refused("unreadable") from error
+    is_animation = image.format in _ANIMATED and pictures > 1
+    if is_animation and pictures > limits.animation_frames:
+        raise Refused("too_many_frames", most=limits.animation_frames)
+    if is_animation and pictures * image.size[0] * image.size[1] > limits.animation_pixels:
+        raise Refused("too_many_pixels", width=image.size[0], height=image.size[1])
+    return max(1, pictures)
+
+
+def _write(image: Image.Image, profile: Profile, out: Path) -> Path:
+    image.info = {}
+    body = io.BytesIO()
+    if image.getcolors(_MOST_PNG_COLOURS) is not None:
+        image.save(body, "PNG", optimize=True)
+        path = out / "rendition.png"
+    else:
+        image.save(body, "JPEG", quality=profile.jpeg_quality, subsampling=0, optimize=True)
+        path = out / "rendition.jpg"
+    write_whole(path, body.getvalue())
+    return path
