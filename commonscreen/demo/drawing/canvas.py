@@ -107,7 +107,7 @@ def letters(words: str, size: int, *, bold: bool = True) -> Light:
     left, top, right, bottom = font.getbbox(words)
     sheet = Image.new("L", (int(right - left) + 4, int(bottom - top) + 4))
     ImageDraw.Draw(sheet).text((2 - left, 2 - top), words, font=font, fill=255)
-    mask: Light = np.asarray(sheet, np.float32) / 255
+    mask: Light = np.asarray(sheet, np.float32) * np.float32(1 / 255)
     return mask
 
 
