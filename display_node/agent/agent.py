@@ -1,0 +1,213 @@
+"""The agent: its parts, each with a name and an owner, and how they meet. A part that fails starts again alone."""
+
+import asyncio
+import fcntl
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from content.clock import Now, now_ms
+from content.reading import BadDocument
+from content.signing import SigningKey
+from display_node.agent import manifests
+from display_node.agent.asking import Asker
+from display_node.agent.cache import Cache, free_bytes
+from display_node.agent.curator import new_session
+from display_node.agent.feeding import Feeder, glance
+from display_node.agent.health import health, report
+from display_node.agent.identity import Identity, PanicState, read_identity, read_panic, read_token, write_identity
+from display_node.agent.journal import Journal, open_journal
+from display_node.agent.keeping import check_files, fetch_files
+from display_node.agent.linking import Link
+from display_node.agent.pace import STREET, Pace
+from display_node.agent.player import Player
+from display_node.agent.recording import Recorder
+from display_node.agent.state import State
+from display_node.agent.status import keep_status
+from display_node.agent.waiting import Backoff
+from display_node.config import BadSetting, DataFolder, curator_address
+from display_node.messages import Fault, Heartbeat, PictureTaken, Played, ToAgent
+from display_node.words import _
+
+log = logging.getLogger("display_node.agent")
+
+LONGEST_PART_PAUSE_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an agent is started with; tests turn the clock, the disk's room and the pace."""
+
+    folder: DataFolder
+    curator: str = ""
+    language: str = ""
+    pace: Pace = STREET
+    now: Now = now_ms
+    free: Callable[[Path], int] = free_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an agent found in its folder, with the lock that makes it the only one there."""
+
+    lock: IO[str]
+    identity: Identity
+    token: str
+    key: SigningKey
+    panic: PanicState
+    journal: Journal
+    was_damaged: bool
+
+    def close(self) -> None:
+        """Leaves the folder to the next agent."""
+        self.journal.close()
+        self.lock.close()
+
+
+async def run(settings: Settings) -> None:
+    """Runs until cancelled. Raises BadSetting when the folder, the address or the identity cannot be used."""
+    opened = await asyncio.to_thread(_open, settings)
+    try:
+        await _run(settings, opened)
+    finally:
+        opened.close()
+
+
+def _open(settings: Settings) -> Opened:
+    folder = settings.folder
+    folder.prepare()
+    lock = folder.agent_lock.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        identity = identity_of(folder, settings.curator)
+        journal, was_damaged = open_journal(folder.journal)
+        key = SigningKey.load_or_make(folder.key)
+    except BlockingIOError as error:
+        lock.close()
+        raise BadSetting(
+            _("Another agent already runs in {folder}: stop it first.").format(folder=folder.root)
+        ) from error
+    except (sqlite3.Error, OSError, ValueError) as error:
+        lock.close()
+        raise BadSetting(str(error)) from error
+    return Opened(lock, identity, read_token(folder), key, _panic_of(folder), journal, was_damaged)
+
+
+def identity_of(folder: DataFolder, curator: str) -> Identity:
+    """Who this screen is, with `curator` as its address if one is given. Raises BadSetting."""
+    try:
+        known = read_identity(folder)
+    except BadDocument as error:
+        raise BadSetting(
+            _("{file} is damaged ({reason}): delete it and pair the screen again.").format(
+                file=folder.identity, reason=error
+            )
+        ) from error
+    if known is None and not curator:
+        raise BadSetting(_("This screen does not know its curator yet: start it with --curator https://…"))
+    address = curator_address(curator) if curator else ""
+    identity = known or Identity(address)
+    if address and address != identity.curator:
+        identity = Identity(
+            address, identity.node_id, identity.screen_id, identity.screen_name, identity.keys, identity.is_revoked
+        )
+    if identity != known:
+        write_identity(folder, identity)
+    return identity
+
+
+async def _run(settings: Settings, opened: Opened) -> None:
+    async with new_session() as session:
+        state = State(
+            folder=settings.folder,
+            now=settings.now,
+            pace=settings.pace,
+            session=session,
+            cache=Cache(settings.folder, settings.now, settings.free),
+            identity=opened.identity,
+            token=opened.token,
+            panic=opened.panic,
+            started_ms=settings.now(),
+            language=settings.language,
+        )
+        if opened.was_damaged:
+            state.faults.say("journal", _("The record of what was shown was damaged; as-run.db.damaged keeps it."))
+        await _load_programme(state)
+        state.speak_its_language()
+        await _all_parts(state, opened.key, opened.journal)
+
+
+async def _load_programme(state: State) -> None:
+    if not state.identity.is_paired:
+        return
+    current, before, complaints = await asyncio.to_thread(manifests.load, state.folder, state.identity, state.now())
+    state.current, state.before = current, before
+    for complaint in complaints:
+        state.faults.say(complaint[:20], complaint)
+    if current is not None and current.concern:
+        state.faults.say("engine", current.concern)
+    if current is not None:
+        state.identity = state.identity.trusting(current.manifest.keys)
+    state.paired.set()
+
+
+async def _all_parts(state: State, key: SigningKey, journal: Journal) -> None:
+    recorder = Recorder(state, journal)
+
+    def heard(message: ToAgent) -> None:
+        match message:
+            case Played():
+                recorder.heard(message)
+            case Heartbeat():
+                state.heartbeat, state.heartbeat_ms = message, state.now()
+            case Fault(sha256, sentence):
+                state.faults.say(f"player {sha256}", sentence)
+            case PictureTaken():
+                link.picture_taken(message)
+
+    def feeder_met() -> None:
+        feeder.met()
+
+    player = Player(state.folder.socket, heard, feeder_met)
+    feeder = Feeder(state, player)
+    link = Link(state, player, lambda: health(state))
+    parts: dict[str, Callable[[], Awaitable[None]]] = {
+        "player": player.stay,
+        "cues": feeder.feed,
+        "glance": lambda: glance(state),
+        "files check": lambda: check_files(state),
+        "files fetch": lambda: fetch_files(state),
+        "curator": Asker(state, key).ask,
+        "link": link.stay,
+        "pictures": link.send_pictures,
+        "rows write": recorder.write,
+        "rows send": recorder.send,
+        "health": lambda: report(state),
+        "status": lambda: keep_status(state),
+    }
+    async with asyncio.TaskGroup() as group:
+        for name, part in parts.items():
+            group.create_task(_keep_going(name, part, state), name=name)
+
+
+async def _keep_going(name: str, part: Callable[[], Awaitable[None]], state: State) -> None:
+    backoff = Backoff(name, 1.0, LONGEST_PART_PAUSE_S)
+    while True:
+        try:
+            await part()
+        except Exception as error:
+            # One part in trouble must not take the others along: the screen goes on, and says what is wrong.
+            log.exception("the part '%s' failed and starts again", name)
+            state.faults.say(f"part {name}", _("The part '{name}' failed: {reason}.").format(name=name, reason=error))
+        await asyncio.sleep(backoff.after_failure_s())
+
+
+def _panic_of(folder: DataFolder) -> PanicState:
+    try:
+        return read_panic(folder)
+    except BadDocument:
+        # Nobody can tell what the button said: the curator's next order has a higher count than this.
+        return PanicState()

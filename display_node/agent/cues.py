@@ -1,0 +1,133 @@
+"""Slots become cues for the player. Pure but for one question: where the file of a hash lies, if it is sound."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from content.manifest import Manifest, ManifestItem
+from display_node.agent.slots import Slot
+from display_node.messages import LONGEST_LINE_BYTES, MOST_CUES_A_MESSAGE, Cue, Cues, encode
+
+
+class Shelf(Enum):
+    """Why a file has no path."""
+
+    UNCHECKED = "unchecked"
+    """It lies on the disk and its bytes have not been checked yet."""
+
+    MISSING = "missing"
+
+
+Find = Callable[[str], Path | Shelf]
+"""Answers where the sound file with a SHA-256 lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Cues, and the first hash whose check they wait for ("" when they wait for none)."""
+
+    cues: tuple[Cue, ...]
+    waits_for: str = ""
+
+
+def resolve(slots: list[tuple[Slot, Manifest]], find: Find, *, most: int) -> Resolved:
+    """One cue a slot, up to the first file still unchecked or until there are `most`.
+
+    An item without a sound file or without an approval for the whole of its slot becomes a card for just that slot.
+    """
+    cues: list[Cue] = []
+    for slot, manifest in slots[:most]:
+        found = _cue_of(slot, manifest, find)
+        if isinstance(found, str):
+            return Resolved(tuple(cues), found)
+        cues.append(found)
+    return Resolved(tuple(cues))
+
+
+def _cue_of(slot: Slot, manifest: Manifest, find: Find) -> Cue | str:
+    plain = Cue(slot.start_ms, slot.end_ms, "filler", "card", manifest_version=manifest.version)
+    if slot.kind == "dark":
+        return replace(plain, layer="dark", kind="dark")
+    if slot.kind == "off" or slot.item is None:
+        return plain
+    if slot.kind == "item":
+        plain = replace(plain, layer="programme", item=slot.item)
+    item = manifest.items.get(slot.item)
+    if item is None or not _is_allowed(item, manifest, slot):
+        return plain
+    place = find(item.sha256)
+    match place:
+        case Shelf.UNCHECKED:
+            return item.sha256
+        case Shelf.MISSING:
+            return plain
+        case path:
+            return _playing(plain, slot, item, path)
+
+
+def _is_allowed(item: ManifestItem, manifest: Manifest, slot: Slot) -> bool:
+    signed = manifest.approval_of(item.sha256)
+    return signed is not None and all(
+        signed.approval.allows(manifest.screen.id, instant_ms) for instant_ms in (slot.start_ms, slot.end_ms - 1)
+    )
+
+
+def _playing(plain: Cue, slot: Slot, item: ManifestItem, path: Path) -> Cue:
+    return replace(
+        plain,
+        kind=item.kind,
+        item=item.id,
+        sha256=item.sha256,
+        path=str(path),
+        offset_ms=slot.offset_ms,
+        duration_ms=item.duration_ms,
+        width=item.width,
+        height=item.height,
+        fps_num=item.fps_num,
+        fps_den=item.fps_den,
+        has_sound=item.has_sound,
+        title=item.title,
+        credits=item.credits,
+        group_name=item.group_name,
+    )
+
+
+def difference(told: list[Cue], wanted: tuple[Cue, ...], now_ms: int) -> tuple[int, tuple[Cue, ...]] | None:
+    """What a player that was `told` some cues must hear to have those `wanted`: from when to forget, what to add.
+
+    None when it has them already. What is on now is left alone when it is the same in both.
+    """
+    old = [cue for cue in told if cue.end_ms > now_ms]
+    new = [cue for cue in wanted if cue.end_ms > now_ms]
+    same = 0
+    while same < min(len(old), len(new)) and _is_same(old[same], new[same], now_ms):
+        same += 1
+    if same == len(old) == len(new):
+        return None
+    starts = [cues[same].start_ms for cues in (old, new) if same < len(cues)]
+    return min(starts), tuple(new[same:])
+
+
+def _is_same(one: Cue, other: Cue, now_ms: int) -> bool:
+    if replace(one, manifest_version=0) == replace(other, manifest_version=0):
+        return True
+    is_on_now = one.start_ms <= now_ms and other.start_ms <= now_ms
+    return is_on_now and _stretch(one) == _stretch(other)
+
+
+def _stretch(cue: Cue) -> tuple[object, ...]:
+    return cue.end_ms, cue.layer, cue.kind, cue.item, cue.path, cue.start_ms - cue.offset_ms if cue.path else 0
+
+
+def in_lines(replace_from_ms: int, cues: tuple[Cue, ...]) -> list[Cues]:
+    """The cues as messages that each fit a line; the first one also forgets what is out of date."""
+    messages: list[Cues] = []
+    batch: list[Cue] = []
+    for cue in cues:
+        grown = Cues(replace_from_ms, (*batch, cue))
+        if batch and (len(batch) == MOST_CUES_A_MESSAGE or len(encode(grown)) > LONGEST_LINE_BYTES):
+            messages.append(Cues(replace_from_ms, tuple(batch)))
+            replace_from_ms, batch = cue.start_ms, []
+        batch.append(cue)
+    return [*messages, Cues(replace_from_ms, tuple(batch))]

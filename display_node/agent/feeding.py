@@ -1,0 +1,106 @@
+"""Tells the player what is on: cues for the next hours, kept up to date, or what to draw while there are none."""
+
+import asyncio
+
+from display_node.agent.cues import Resolved, Shelf, difference, in_lines, resolve
+from display_node.agent.player import Player
+from display_node.agent.slots import succession
+from display_node.agent.standby import standby
+from display_node.agent.state import State, woken
+from display_node.config import CUES_AHEAD_MS, MOST_CUES_AHEAD
+from display_node.messages import Cue, Cues, Panic, Standby, Volume
+
+
+class Feeder:
+    """Keeps the player's cues equal to the programme."""
+
+    def __init__(self, state: State, player: Player) -> None:
+        """The player has been told nothing yet."""
+        self._state = state
+        self._player = player
+        self._told: list[Cue] = []
+        self._told_standby: Standby | None = None
+        self._told_volume: int | None = None
+        self._until_ms = 0
+
+    def met(self) -> None:
+        """The player is new or was away: say everything again."""
+        self._told, self._told_standby, self._told_volume, self._until_ms = [], None, None, 0
+        self._state.is_player_there = True
+        self._player.say(Panic(self._state.panic.on))
+        self._state.cues_wake.set()
+
+    async def feed(self) -> None:
+        """Goes on for ever: after each change, and now and then to look that the files are still what they were."""
+        while True:
+            self.say_what_changed()
+            await woken(self._state.cues_wake, self._state.pace.recheck_s)
+
+    def say_what_changed(self) -> None:
+        """Sends the player whatever it does not know yet."""
+        state = self._state
+        state.is_player_there = self._player.is_connected
+        if not self._player.is_connected:
+            return
+        self._say_standby()
+        if not state.may_show:
+            if self._told or self._until_ms == 0:
+                self._player.say(Cues(0, ()))
+            self._told, self._until_ms = [], 1
+            return
+        self._say_volume()
+        now_ms = state.now()
+        resolved = self._wanted(now_ms)
+        if resolved.waits_for:
+            state.files_wake.set()
+            if not any(cue.end_ms > now_ms for cue in resolved.cues):
+                # What is on now is being checked: the player goes on with what it has until that is done.
+                return
+        self._say_cues(resolved.cues, now_ms)
+
+    def _wanted(self, now_ms: int) -> Resolved:
+        state = self._state
+        if state.current is None:
+            return Resolved(())
+        if not now_ms + CUES_AHEAD_MS // 2 <= self._until_ms <= now_ms + CUES_AHEAD_MS:
+            self._until_ms = now_ms + CUES_AHEAD_MS
+        before = None if state.before is None else state.before.programming
+        slots = succession(before, state.current.programming, now_ms, self._until_ms)
+        resolved = resolve(slots, state.cache.find, most=MOST_CUES_AHEAD)
+        if any(state.cache.find(need.sha256) is Shelf.MISSING for need in state.current.manifest.files):
+            state.fetch_wake.set()
+        return resolved
+
+    def _say_cues(self, wanted: tuple[Cue, ...], now_ms: int) -> None:
+        change = difference(self._told, wanted, now_ms)
+        if change is None:
+            return
+        for message in in_lines(*change):
+            self._player.say(message)
+        kept = [cue for cue in self._told if cue.start_ms < change[0] and cue.end_ms > now_ms]
+        self._told = [*kept, *change[1]]
+
+    def _say_standby(self) -> None:
+        state = self._state
+        files = state.wanted_and_held() if state.current is None else None
+        message = standby(state.identity, state.offer, files)
+        if message != self._told_standby:
+            self._told_standby = message
+            self._player.say(message)
+
+    def _say_volume(self) -> None:
+        current = self._state.current
+        percent = 100 if current is None else current.manifest.screen.volume_percent
+        if percent != self._told_volume:
+            self._told_volume = percent
+            self._player.say(Volume(percent))
+
+
+async def glance(state: State) -> None:
+    """Wakes the feeder whenever the effective instant of a new manifest, or an hour of cues, has gone by."""
+    was_on = state.is_before_on
+    while True:
+        await asyncio.sleep(state.pace.glance_s)
+        if was_on != state.is_before_on:
+            was_on = state.is_before_on
+            state.cues_wake.set()

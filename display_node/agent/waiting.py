@@ -1,0 +1,35 @@
+"""How long to wait before trying again: full jitter, so that a thousand screens do not come back in the same second."""
+
+import random
+from dataclasses import dataclass, field
+
+from display_node.config import LONGEST_BACKOFF_S, POLL_JITTER
+
+
+@dataclass(slots=True)
+class Backoff:
+    """Seconds to wait after each failure in a row: anything from 0 to a bound that doubles up to `longest_s`."""
+
+    seed: str
+    first_s: float = 1.0
+    longest_s: float = LONGEST_BACKOFF_S
+    _failures: int = 0
+    _random: random.Random = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Chance comes from the screen's own seed."""
+        self._random = random.Random(self.seed)  # noqa: S311 - spreads load, hides nothing
+
+    def after_failure_s(self) -> float:
+        """Seconds to wait now, after one more failure."""
+        bound = min(self.longest_s, self.first_s * 2 ** min(self._failures, 30))
+        self._failures += 1
+        return self._random.uniform(min(0.1, bound / 2), bound)
+
+    def succeeded(self) -> None:
+        """Starts again from the shortest wait."""
+        self._failures = 0
+
+    def about(self, seconds: float) -> float:
+        """The ordinary time between two polls, give or take a fifth."""
+        return self._random.uniform(1 - POLL_JITTER, 1 + POLL_JITTER) * seconds

@@ -1,0 +1,174 @@
+"""`commonscreen node …`: run a screen, ask how it is, pair it again."""
+
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import click
+
+from content.clock import now_ms
+from content.language import best_language
+from content.reading import BadDocument
+from display_node.config import BadSetting, DataFolder, curator_address
+from display_node.words import _, speak
+
+DEFAULT_SIZE = "1920x1080"
+SMALLEST_PX = 8
+LARGEST_PX = 8_192
+
+Answer = TypeVar("Answer")
+
+data_option = click.option(
+    "--data", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder of this screen."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+
+
+@click.group()
+def node() -> None:
+    """Run a screen."""
+    speak(best_language([os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"]))
+
+
+class Size(click.ParamType[str]):
+    """WIDTHxHEIGHT in pixels."""
+
+    name = "WxH"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, if it is a size a screen can have."""
+        text = str(value)
+        match = re.fullmatch(r"([0-9]{1,5})x([0-9]{1,5})", text)
+        if not match or not all(SMALLEST_PX <= int(side) <= LARGEST_PX for side in match.groups()):
+            self.fail(_("'{text}' is not a size such as 1920x1080.").format(text=text), param, ctx)
+        return text
+
+
+@node.command()
+@data_option
+@click.option("--curator", default="", help="The curator's address; needed once, then remembered.")
+@click.option("--windowed", type=Size(), help="In a window of this size.")
+@click.option("--fullscreen", is_flag=True, help="On the whole display (the default).")
+@click.option("--headless", type=Size(), is_flag=False, flag_value=DEFAULT_SIZE, help="Without a display.")
+@click.option("--frames", type=click.Path(path_type=Path, dir_okay=False), help="Write a row for every frame shown.")
+@click.option("--language", default="", help="The language of the screen's own words; default is the screen's.")
+def run(
+    data: Path,
+    curator: str,
+    windowed: str | None,
+    fullscreen: bool,
+    headless: str | None,
+    frames: Path | None,
+    language: str,
+) -> None:
+    """Run a screen until its window is closed, Ctrl-C or SIGTERM."""
+    from display_node.supervisor import python, supervise
+
+    if sum(map(bool, (windowed, fullscreen, headless))) > 1:
+        _stop(_("Choose one of --windowed, --fullscreen and --headless."))
+    look = _look(windowed, headless)
+    folder = DataFolder(data)
+    agent = ["--data", str(data)]
+    player = ["--socket", str(folder.socket), *look]
+    if curator:
+        agent += ["--curator", _or_stop(lambda: curator_address(curator))]
+    if frames:
+        player += ["--frames", str(frames)]
+    if language:
+        agent += ["--language", language]
+        player += ["--language", language]
+    _or_stop(folder.prepare)
+    _check_identity(folder, curator)
+    commands = python("display_node.agent", *agent), python("display_node.player", *player)
+    sys.exit(_or_stop(lambda: supervise(folder, *commands, lambda sentence: click.echo(sentence, err=True))))
+
+
+@node.command()
+@data_option
+@json_option
+def status(data: Path, as_json: bool) -> None:
+    """Say how the screen is."""
+    from display_node.agent.status import read_status
+
+    found = _or_stop(lambda: read_status(DataFolder(data)))
+    if found is None:
+        click.echo(_("No screen has run in {folder} yet.").format(folder=data), err=True)
+        sys.exit(1)
+    values = asdict(found)
+    click.echo(json.dumps(values, ensure_ascii=False) if as_json else _table(values))
+
+
+@node.command()
+@data_option
+@json_option
+def check(data: Path, as_json: bool) -> None:
+    """Exit 0 when the screen is healthy; else 1, with each problem in a sentence."""
+    from display_node.agent.status import problems
+
+    found = problems(DataFolder(data), now_ms())
+    if as_json:
+        click.echo(json.dumps({"healthy": not found, "problems": found}, ensure_ascii=False))
+    else:
+        for sentence in found or [_("The screen is healthy.")]:
+            click.echo(sentence)
+    sys.exit(1 if found else 0)
+
+
+@node.command()
+@data_option
+@click.option("--again", is_flag=True, required=True, expose_value=False, help="Leave the curator and show a new code.")
+def pair(data: Path) -> None:
+    """Make the screen show a new pairing code."""
+    folder = DataFolder(data)
+    if not folder.identity.exists():
+        _stop(_("No screen has run in {folder} yet: 'node run' pairs it.").format(folder=data))
+    folder.pair_again.touch(mode=0o600)
+    click.echo(_("The screen leaves its curator and shows a new code within a second, or when it is next started."))
+
+
+def _look(windowed: str | None, headless: str | None) -> list[str]:
+    if headless:
+        return ["--headless", headless]
+    if not _has_display():
+        click.echo(_("There is no display here; the screen runs without one (--headless)."), err=True)
+        return ["--headless", DEFAULT_SIZE]
+    return ["--windowed", windowed] if windowed else ["--fullscreen"]
+
+
+def _has_display() -> bool:
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        return True
+    # Without a desktop SDL draws straight to the graphics card; a machine with no panel has no card, or none connected.
+    return any(path.read_text().strip() == "connected" for path in Path("/sys/class/drm").glob("card*-*/status"))
+
+
+def _check_identity(folder: DataFolder, curator: str) -> None:
+    from display_node.agent.agent import identity_of
+
+    _or_stop(lambda: identity_of(folder, curator))
+
+
+def _table(values: dict[str, object]) -> str:
+    width = max(map(len, values))
+    lines = []
+    for name, value in values.items():
+        for index, part in enumerate(value if isinstance(value, tuple) else [value]):
+            lines.append(f"{name if index == 0 else '':{width}}  {part}")
+    return "\n".join(lines)
+
+
+def _or_stop(do: Callable[[], Answer]) -> Answer:
+    try:
+        return do()
+    except (BadSetting, BadDocument, OSError) as error:
+        _stop(str(error))
+
+
+def _stop(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(2)

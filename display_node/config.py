@@ -1,0 +1,180 @@
+"""Where a screen keeps its things, and the limits it holds itself to."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from display_node.words import _
+
+SOFTWARE = "0.1.0"
+
+# Talking to the curator
+POLL_MS = 30_000
+POLL_JITTER = 0.2
+LONGEST_BACKOFF_S = 300.0
+SOONEST_POLL_S = 1.0
+REVOKED_POLL_S = 60.0
+REFUSALS_BEFORE_REVOKED = 3
+ANSWER_TIMEOUT_S = 30.0
+MANIFEST_TIMEOUT_S = 180.0
+LARGEST_ANSWER_BYTES = 64 << 10
+LARGEST_LINK_MESSAGE_BYTES = 16 << 10
+LINK_HEARTBEAT_S = 20.0
+LARGEST_PICTURE_BYTES = 512 << 10
+MOST_ROWS_A_BATCH = 500
+HEALTH_MS = 30_000
+SLOWEST_DOWNLOAD_BYTES_A_S = 4 << 10
+
+# On the disk
+MOST_ROWS_KEPT = 200_000
+MOST_ROWS_IN_MEMORY = 1_000
+DISK_RESERVE_BYTES = 64 << 20
+RECHECK_MS = 24 * 3_600_000
+STATUS_EVERY_S = 10.0
+
+# The player
+CUES_AHEAD_MS = 2 * 3_600_000
+MOST_CUES_AHEAD = 1_500
+MOST_MESSAGES_WAITING = 1_000
+LONGEST_SOCKET_PATH_BYTES = 100
+
+MOST_FAULTS = 20
+CLOCK_TRUSTED_MS = 1_000
+CLOCK_HOLDOVER_MS = 24 * 3_600_000
+
+
+class BadSetting(ValueError):
+    """Something the person who starts the screen must change; says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Everything one screen keeps, below `root`. The fields of this class are the whole list of its files."""
+
+    root: Path
+
+    @property
+    def identity(self) -> Path:
+        """Who this screen is and whom it trusts."""
+        return self.root / "node.json"
+
+    @property
+    def key(self) -> Path:
+        """The screen's private key, mode 0600."""
+        return self.root / "key"
+
+    @property
+    def token(self) -> Path:
+        """The bearer token, mode 0600."""
+        return self.root / "token"
+
+    @property
+    def manifest(self) -> Path:
+        """The last good sealed manifest."""
+        return self.root / "manifest.json"
+
+    @property
+    def previous(self) -> Path:
+        """The sealed manifest before it."""
+        return self.root / "previous.json"
+
+    @property
+    def floor(self) -> Path:
+        """The highest manifest version ever accepted."""
+        return self.root / "floor.json"
+
+    @property
+    def panic(self) -> Path:
+        """The panic button's last state."""
+        return self.root / "panic.json"
+
+    @property
+    def pair_again(self) -> Path:
+        """Exists while somebody wants this screen paired anew."""
+        return self.root / "pair-again"
+
+    @property
+    def files(self) -> Path:
+        """The cache: files named by their SHA-256."""
+        return self.root / "files"
+
+    @property
+    def partial(self) -> Path:
+        """Downloads under way."""
+        return self.root / "partial"
+
+    @property
+    def journal(self) -> Path:
+        """As-run rows the curator has not acknowledged."""
+        return self.root / "as-run.db"
+
+    @property
+    def run(self) -> Path:
+        """What need not survive a restart; may be a RAM disk."""
+        return self.root / "run"
+
+    @property
+    def socket(self) -> Path:
+        """Where the player listens."""
+        return self.run / "player.sock"
+
+    @property
+    def picture(self) -> Path:
+        """The newest picture of the screen."""
+        return self.run / "picture.jpg"
+
+    @property
+    def status(self) -> Path:
+        """How the screen is, for `commonscreen node status`."""
+        return self.run / "status.json"
+
+    @property
+    def agent_lock(self) -> Path:
+        """Held by the one agent of this folder."""
+        return self.run / "agent.lock"
+
+    @property
+    def supervisor_lock(self) -> Path:
+        """Held by the one supervisor of this folder."""
+        return self.run / "supervisor.lock"
+
+    def prepare(self) -> None:
+        """Makes the folders. Raises BadSetting when they cannot be made or the path is too long for a socket."""
+        if len(os.fsencode(self.socket.absolute())) > LONGEST_SOCKET_PATH_BYTES:
+            raise BadSetting(
+                _("The path of the data folder {folder} is too long for a local socket: choose a shorter one.").format(
+                    folder=self.root
+                )
+            )
+        try:
+            for folder in (self.root, self.files, self.partial, self.run):
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise BadSetting(
+                _("The data folder {folder} cannot be made ({reason}): choose one you may write to.").format(
+                    folder=self.root, reason=error.strerror
+                )
+            ) from error
+
+
+def curator_address(text: str) -> str:
+    """The curator's address without a trailing slash. Raises BadSetting when it is not an http or https address."""
+    address = text.strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment
+        valid = valid and (parts.port is None or parts.port > 0)
+    except ValueError:
+        valid = False
+    if not valid or len(address) > 500:
+        raise BadSetting(
+            _("'{text}' is not the address of a curator: it looks like https://screens.example.org").format(text=text)
+        )
+    return address
+
+
+def is_private_road(address: str) -> bool:
+    """Whether nobody on the way can listen or change words: HTTPS, or the curator is on this very machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}

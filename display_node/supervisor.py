@@ -1,0 +1,152 @@
+"""Keeps the agent and the player of one screen running: each survives the other, and comes back within a second.
+
+It opens no network connection and reads no file but its lock. It ends both on SIGTERM, on Ctrl-C, and when somebody
+closes the player's window.
+"""
+
+import contextlib
+import ctypes
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from content.clock import monotonic_ns
+from display_node.config import BadSetting, DataFolder
+from display_node.words import _
+
+FIRST_DELAY_S = 0.2
+LONGEST_DELAY_S = 10.0
+STEADY_S = 30.0
+"""Who ran this long starts again with the shortest delay."""
+PATIENCE_S = 5.0
+"""How long a child may take to end before it is killed."""
+
+ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(slots=True)
+class Child:
+    """One process to keep running. `ends_all` is true when its clean exit means that somebody wants to leave."""
+
+    name: str
+    command: list[str]
+    ends_all: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    started_ns: int = 0
+    due_ns: int = 0
+    delay_s: float = field(default=FIRST_DELAY_S)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started and has not been seen to end."""
+        return self.process is not None
+
+    def start(self, now_ns: int) -> None:
+        """Starts it; it will not outlive this process."""
+        self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
+            self.command,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | ENVIRONMENT,
+            preexec_fn=_child_of(os.getpid()),  # noqa: PLW1509 - this process has one thread
+        )
+        self.started_ns = now_ns
+
+    def ended(self, now_ns: int) -> int | None:
+        """Its exit status if it has ended since the last look; then it is due again after a delay that grows."""
+        if self.process is None or (status := self.process.poll()) is None:
+            return None
+        self.process = None
+        if now_ns - self.started_ns > STEADY_S * 1e9:
+            self.delay_s = FIRST_DELAY_S
+        self.due_ns = now_ns + int(self.delay_s * 1e9)
+        self.delay_s = min(LONGEST_DELAY_S, self.delay_s * 2)
+        return status
+
+    def send(self, number: int) -> None:
+        """Passes a signal on."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.send_signal(number)
+
+
+def supervise(folder: DataFolder, agent: list[str], player: list[str], tell: Callable[[str], None]) -> int:
+    """Runs both until somebody wants to leave; returns the exit status (0). Raises BadSetting when one runs already."""
+    with folder.supervisor_lock.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BadSetting(
+                _("The screen in {folder} is already running: stop that first.").format(folder=folder.root)
+            ) from error
+        children = [Child("player", player, ends_all=True), Child("agent", agent)]
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            _keep_running(children, tell)
+        finally:
+            _end(children)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        return 0
+
+
+def python(module: str, *arguments: str) -> list[str]:
+    """The command that runs one of our modules with this interpreter."""
+    return [sys.executable, "-m", module, *arguments]
+
+
+def _keep_running(children: list[Child], tell: Callable[[str], None]) -> None:
+    while True:
+        now_ns = monotonic_ns()
+        for child in children:
+            status = child.ended(now_ns)
+            if status == 0 and child.ends_all:
+                return
+            if status is not None:
+                sentence = _("The {part} ended ({status}); it starts again in {seconds} s.")
+                wait_s = round((child.due_ns - now_ns) / 1e9, 1)
+                tell(sentence.format(part=child.name, status=status, seconds=wait_s))
+            if not child.is_running and child.due_ns <= now_ns:
+                child.start(now_ns)
+        if _wait(children, now_ns):
+            return
+
+
+def _wait(children: list[Child], now_ns: int) -> bool:
+    """Sleeps until a signal comes or a child is due; True when the signal means to end."""
+    due = [child.due_ns for child in children if not child.is_running]
+    timeout_s = max(0.01, (min(due) - now_ns) / 1e9) if due else 3600.0
+    heard = signal.sigtimedwait(SIGNALS, timeout_s)
+    return heard is not None and heard.si_signo != signal.SIGCHLD
+
+
+def _end(children: list[Child]) -> None:
+    for child in children:
+        child.send(signal.SIGTERM)
+    deadline_ns = monotonic_ns() + int(PATIENCE_S * 1e9)
+    for child in children:
+        if child.process is None:
+            continue
+        try:
+            child.process.wait(max(0.01, (deadline_ns - monotonic_ns()) / 1e9))
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()
+
+
+def _child_of(parent: int) -> Callable[[], None]:
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def prepare() -> None:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        # A Ctrl-C on the terminal reaches this process alone, which then ends both in order.
+        os.setpgid(0, 0)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return prepare
