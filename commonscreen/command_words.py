@@ -1,0 +1,57 @@
+"""The command line in the reader's language: help texts are looked up when a command is loaded, not where it is written."""
+
+import os
+from collections.abc import Iterator
+
+import click
+
+from content.language import best_language, translations
+
+
+def language_of_the_shell() -> str:
+    """What `COMMONSCREEN_LANGUAGE` says, else the shell's own setting (POSIX order), else English."""
+    names = ("COMMONSCREEN_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((os.environ[name] for name in names if os.environ.get(name)), "en")
+    return best_language(said.replace(":", " ").split())
+
+
+def _tell(words: str, language: str) -> str:
+    return translations("commonscreen", language).gettext(words) if words else words
+
+
+def speak(command: click.Command, language: str) -> click.Command:
+    """Puts the help of a command, its options and its sub-commands into `language`; gives the same command."""
+    for part in _parts(command):
+        if part.help:
+            part.help = _tell(_plain(part.help), language)
+        for option in part.params:
+            if isinstance(option, click.Option) and option.help:
+                option.help = _tell(option.help, language)
+    return command
+
+
+def words_of(command: click.Command) -> list[str]:
+    """Every sentence of help below a command, in order, once."""
+    words: dict[str, None] = {}
+    for part in _parts(command):
+        if part.help:
+            words[_plain(part.help)] = None
+        for option in part.params:
+            if isinstance(option, click.Option) and option.help:
+                words[option.help] = None
+    return list(words)
+
+
+def _plain(text: str) -> str:
+    """A docstring as click shows it: without the indentation it has in the source."""
+    return "\n".join(line.strip() for line in text.strip().splitlines())
+
+
+def _parts(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            part = command.get_command(context, name)
+            if part is not None:
+                yield from _parts(part)
