@@ -1,4 +1,4 @@
-"""The command line in the reader's language: help texts are looked up when a command is loaded, not where it is written."""
+"""The command line in the reader's language: help is looked up when a command is loaded, not where it is written."""
 
 import os
 from collections.abc import Iterator

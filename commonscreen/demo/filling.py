@@ -1,0 +1,145 @@
+"""Fills the demo town through the whole line: draws, uploads, waits for preparation, approves, books, pairs."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from commonscreen.demo.people import NotDone, Person
+from commonscreen.demo.seed import open_sessions
+from commonscreen.demo.town import ITEMS, PEOPLE, SCREENS, WAITING, DemoItem
+from content.clock import now_ms
+from curator import groups, library, screens
+from curator.bookings import BookingRefused, between, book
+from curator.library import Item
+from curator.store import Connection, Store
+from curator.tables import accounts, items, nodes, pairings
+
+LOOK_AGAIN_S = 0.5
+PAIRING_S = 60.0
+PREPARED_S = 300.0
+DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+Say = Callable[[str], None]
+
+
+class Filling:
+    """One filling of the town; picks up where an earlier one was cut short."""
+
+    def __init__(self, data: Path, store: Store, address: str, say: Say) -> None:
+        """`data` is the service's folder, `store` its database opened beside it, `address` where it answers."""
+        self._store = store
+        self._address = address
+        self._say = say
+        self._drawings = data.parent / "drawings"
+        self._drawings.mkdir(exist_ok=True)
+        self._tokens = open_sessions(data, tuple(person.key for person in PEOPLE))
+
+    async def everything(self) -> None:
+        """Pairs the screen and brings every item from a drawing to an approval."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.pair(), name="pair")
+            tasks.create_task(self._items(), name="items")
+
+    async def pair(self) -> None:
+        """Reads the code off the first screen's node and enters it, unless a node is paired already."""
+        screen = await self._store.read(lambda connection: screens.by_slug(connection, SCREENS[0].slug))
+        if screen is None:
+            raise NotDone(f"the screen {SCREENS[0].slug} is not there")
+        paired = sa.select(nodes.c.id).where(nodes.c.screen_id == screen.id, nodes.c.revoked_ms.is_(None))
+        if await self._store.read(lambda connection: connection.execute(paired).first()):
+            return
+        code = await self._code_on_the_screen()
+        async with self._person("technician") as technician:
+            await technician.press("/pair", code=code, screen=screen.slug, confirm="1")
+        self._say(f"The screen “{screen.name}” is paired.")
+
+    async def _code_on_the_screen(self) -> str:
+        waiting = (
+            sa.select(pairings.c.user_code)
+            .where(pairings.c.claimed_ms.is_(None), pairings.c.expires_ms > now_ms())
+            .order_by(pairings.c.created_ms.desc())
+        )
+        for _ in range(round(PAIRING_S / LOOK_AGAIN_S)):
+            row = await self._store.read(lambda connection: connection.execute(waiting).first())
+            if row is not None:
+                return str(row.user_code)
+            await asyncio.sleep(LOOK_AGAIN_S)
+        raise NotDone("no node asked to be paired")
+
+    async def _items(self) -> None:
+        for plan in ITEMS:
+            if not await self._find(plan):
+                await self._make(plan)
+            await self._approve(plan)
+        await self._book()
+        if not await self._find(WAITING):
+            await self._make(WAITING)
+
+    async def _make(self, plan: DemoItem) -> None:
+        self._say(f"Drawing “{plan.title}”…")
+        path = self._drawings / plan.file_name
+        await asyncio.to_thread(plan.draw, path)
+        editor = next(person for person in PEOPLE if person.group == plan.group)
+        async with self._person(editor.key) as person:
+            await person.upload(path, group=plan.group, title=plan.title)
+        await asyncio.to_thread(path.unlink)
+
+    async def _approve(self, plan: DemoItem) -> None:
+        found = await self._prepared(plan)
+        version = found.newest
+        if version.state == "submitted" and version.sha256:
+            async with self._person("moderator") as moderator:
+                await moderator.press(f"/moderation/{version.id}/approve", sha256=version.sha256)
+
+    async def _prepared(self, plan: DemoItem) -> Item:
+        for _ in range(round(PREPARED_S / LOOK_AGAIN_S)):
+            found = await self._find(plan)
+            if found and found.newest.preparation == "ready":
+                return found
+            if found and found.newest.preparation == "refused":
+                raise NotDone(f"“{plan.title}” was refused: {[reason.code for reason in found.newest.reasons]}")
+            await asyncio.sleep(LOOK_AGAIN_S)
+        raise NotDone(f"“{plan.title}” was not prepared in time")
+
+    async def _find(self, plan: DemoItem) -> Item | None:
+        def find(connection: Connection) -> Item | None:
+            group = groups.by_slug(connection, plan.group)
+            if group is None:
+                return None
+            found = library.items_where(connection, items.c.group_id == group.id, items.c.title == plan.title)
+            return found[0] if found else None
+
+        return await self._store.read(find)
+
+    async def _book(self) -> None:
+        """The festival has the top of the next hour, and of an evening hour for five days."""
+        first = await self._find(ITEMS[3])
+        if first is None:
+            return
+
+        def make(connection: Connection) -> None:
+            at_ms = now_ms()
+            programmer = connection.execute(
+                sa.select(accounts.c.id).where(accounts.c.email == "programmer@demo.example")
+            ).scalar_one()
+            for place in SCREENS:
+                screen = screens.by_slug(connection, place.slug)
+                if screen is None or between(connection, screen.id, at_ms, at_ms + 9 * DAY_MS):
+                    continue
+                next_hour_ms = (at_ms // HOUR_MS + 1) * HOUR_MS
+                evenings = [(at_ms // DAY_MS + day) * DAY_MS + 18 * HOUR_MS for day in range(1, 6)]
+                for start_ms in (next_hour_ms, *evenings):
+                    try:
+                        book(
+                            connection, screen_id=screen.id, item_id=first.id, start_ms=start_ms, length_ms=60_000,
+                            now_ms=at_ms, lead_ms=60_000, by=programmer,
+                        )  # fmt: skip
+                    except BookingRefused as refused:
+                        self._say(str(refused))
+
+        await self._store.run(make)
+
+    def _person(self, key: str) -> Person:
+        return Person(self._address, self._tokens[key])
