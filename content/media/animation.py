@@ -17,7 +17,7 @@ from content.media.house_film import HouseFilm
 from content.media.house_size import house_size
 from content.media.limits import Limits, Profile
 from content.media.reasons import Reason, Refused
-from content.media.still import PILLOW_RAISES, flattened, open_picture
+from content.media.still import PILLOW_RAISES, flattened, is_see_through, open_picture
 
 _HASTY_MS = 10
 _BROWSERS_MS = 100
@@ -36,6 +36,7 @@ class AnimationRendering:
     profile: Profile
     still_ms: int
     round_us: int = field(default=0, init=False)
+    _see_through: bool = field(default=False, init=False)
 
     def render(self, out: Path, progress: Callable[[int], None]) -> tuple[Rendered, list[Reason]]:
         """Writes the house film into `out`; the warnings that came up. Raises Refused if unreadable or too long."""
@@ -47,7 +48,7 @@ class AnimationRendering:
         with HouseFilm(out / RENDITION, size, self.profile, None, threads=self.limits.threads) as film:
             tell = _teller(progress, total_us)
             run_through(self._shots(rounds), film, developer.develop, tell, self.limits, self.profile)
-        reasons = []
+        reasons = [Reason("transparency_flattened")] if self._see_through else []
         if rounds > 1:
             reasons.append(Reason("repeated", {"duration_ms": self.round_us // 1_000, "times": rounds}))
         return Rendered(out / RENDITION, *size, self.profile.fps, film.frames, has_sound=False), reasons
@@ -56,6 +57,7 @@ class AnimationRendering:
         at_us = 0
         for _ in range(rounds):
             for image, lasts_us in self._pictures():
+                self._see_through = self._see_through or is_see_through(image)
                 flat = flattened(image, self.profile)
                 yield Shot(VideoFrame.from_ndarray(np.asarray(flat.convert("RGB")), format="rgb24"), at_us, lasts_us)
                 at_us += lasts_us

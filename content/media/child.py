@@ -3,6 +3,7 @@
 Started by content.media.preparation, never by hand. Nothing it says is believed without a check.
 """
 
+import errno
 import os
 import sys
 
@@ -19,7 +20,7 @@ def main(arguments: list[str]) -> int:
     walls, text = arguments
     job = parse_job(text)
     try:
-        _lock_in(job, "bubblewrap" if walls == "bubblewrap" else "kernel" if walls == "kernel" else "none")
+        lock_in(job, "bubblewrap" if walls == "bubblewrap" else "kernel" if walls == "kernel" else "none")
     except CannotConfine as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CANNOT_CONFINE
@@ -40,9 +41,14 @@ def _errand(job: Job) -> Finished:
         return walk(job, say)
     except MemoryError:
         return Finished((Reason("out_of_memory"),), None, None)
+    except Exception as error:
+        if getattr(error, "errno", None) == errno.EFBIG:
+            return Finished((Reason("output_too_large"),), None, None)
+        raise
 
 
-def _lock_in(job: Job, walls: Walls) -> None:
+def lock_in(job: Job, walls: Walls) -> None:
+    """Takes from this process, for good, all that the job does not need. Raises CannotConfine."""
     is_probe = job.errand == "probe"
     limits = job.limits
     set_limits(

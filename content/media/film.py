@@ -9,7 +9,7 @@ from pathlib import Path
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.error import FFmpegError, InvalidDataError
+from av.error import FFmpegError
 from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -36,6 +36,8 @@ def open_film(source: Path, reader: str) -> Iterator[InputContainer]:
     options = {"protocol_whitelist": "file", "format_whitelist": reader}
     try:
         container = av.open(str(source), "r", format=reader, options=options, metadata_errors="ignore")
+    except MemoryError:
+        raise
     except _UNREADABLE as error:
         raise Refused("unreadable") from error
     with container:
@@ -104,14 +106,16 @@ class Projector:
                 packet = next(packets)
             except StopIteration:
                 return
+            except MemoryError:
+                raise
             except _UNREADABLE:
                 # The file ends here as far as we can read it; the comparison with its stated length judges that.
                 self.damaged += 1
                 return
             try:
                 yield from packet.decode()
-            except InvalidDataError:
-                self.damaged += 1
+            except MemoryError:
+                raise
             except (FFmpegError, ValueError):
                 self.damaged += 1
 

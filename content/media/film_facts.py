@@ -22,6 +22,8 @@ _DOLBY_WITHOUT_BASE = 5
 _WIDE = Fraction(12, 5)
 _SOFT_SIDE = 480
 _SHORT_MS = 3_000
+_NOT_A_RATE = 1_000
+"""Formats without a rate give that of their clock: a thousand or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,7 @@ def _refuse_shown(facts: MediaFacts, limits: Limits) -> None:
     if min(facts.width, facts.height) < limits.video_least_side:
         raise Refused("too_small", width=facts.width, height=facts.height, least=limits.video_least_side)
     fps = facts.fps_num // facts.fps_den
-    steady = facts.frames == 0 or facts.duration_ms == 0 or facts.frames * 1_000 // facts.duration_ms > limits.fps_most
-    if fps > limits.fps_most and steady:
+    if limits.fps_most < fps < _NOT_A_RATE:
         raise Refused("too_fast", fps=fps, most=limits.fps_most)
 
 

@@ -93,10 +93,11 @@ class FilmRendering:
 
     def _refuse_short(self, projector: Projector) -> None:
         decoded_ms, stated_ms = projector.end_us // 1_000, self.plan.stated_us // 1_000
-        if decoded_ms * _ENOUGH[1] < stated_ms * _ENOUGH[0]:
+        least_ms = self.limits.video_least_ms
+        if stated_ms >= least_ms and decoded_ms * _ENOUGH[1] < stated_ms * _ENOUGH[0]:
             raise Refused("truncated", declared_ms=stated_ms, decoded_ms=decoded_ms)
-        if decoded_ms < self.limits.video_least_ms:
-            raise Refused("too_short", duration_ms=decoded_ms, least_ms=self.limits.video_least_ms)
+        if decoded_ms < least_ms:
+            raise Refused("too_short", duration_ms=decoded_ms, least_ms=least_ms)
 
 
 def run_through(
@@ -128,6 +129,8 @@ def _show(shot: Shot, times: int, film: HouseFilm, develop: Callable[[VideoFrame
         return
     try:
         frame = develop(shot.frame)
+    except MemoryError:
+        raise
     except FFmpegError as error:
         raise Refused("decoder_crashed", at_ms=shot.at_us // 1_000) from error
     film.show(frame, times)

@@ -69,9 +69,7 @@ class HouseFilm:
 
     def _add_video(self, size: tuple[int, int], threads: int) -> VideoStream:
         fps = self._profile.fps
-        params = (
-            f"keyint={fps}:min-keyint={fps}:scenecut=0:open-gop=0:bframes=2:ref=3:threads={threads}:lookahead-threads=1"
-        )
+        params = f"keyint={fps}:min-keyint={fps}:scenecut=0:open-gop=0:bframes=2:ref=3:threads=1:lookahead-threads=1"
         stream = self._container.add_stream(
             "libx264",
             rate=fps,

@@ -87,7 +87,7 @@ _PLAYLIST = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _VECTOR = re.compile(rb"<svg[\s>:]", re.IGNORECASE)
-_CAPTIONS = re.compile(rb"\s*(WEBVTT|\[Script Info\]|\d+\s*\r?\n\d\d:\d\d:\d\d[,.]\d{3} -->)")
+_CAPTIONS = re.compile(rb"\s*(WEBVTT|\[Script Info\]|\d+\s*\r?\n(\d\d:)?\d\d:\d\d[,.]\d{3} -->)")
 
 
 def identify(source: Path) -> Found:

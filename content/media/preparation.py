@@ -4,6 +4,7 @@ Nothing of the upload is decoded here; what the child says is checked line by li
 """
 
 import os
+import shutil
 import signal
 import stat
 import tempfile
@@ -116,7 +117,7 @@ class _Errand:
         if status == EXIT_CANNOT_CONFINE:
             raise CannotConfine("The walls this machine promised for reading uploads could not be put up.")
         if status != 0:
-            return self.refused(_SIGNALS.get(status, "decoder_crashed"))
+            return self.refused(code_of_exit(status))
         if self.finished is None:
             return self.refused("worker_misbehaved")
         reasons, facts = self.finished.reasons, self.finished.facts or self.facts
@@ -164,8 +165,13 @@ class _Errand:
         }
         for path in self.job.out.iterdir():
             if path not in handed:
-                path.unlink()
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
         return prepared
+
+
+def code_of_exit(status: int) -> str:
+    """Why a child that ended with `status` (not 0; negative: by that signal) has refused."""
+    return _SIGNALS.get(status, "decoder_crashed")
 
 
 def _preview(path: Path, size: tuple[int, int]) -> Preview:

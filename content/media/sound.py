@@ -157,12 +157,16 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[AudioFr
             break
         try:
             frames = packet.decode()
+        except MemoryError:
+            raise
         except (FFmpegError, ValueError):
             errors += 1
             continue
         for frame in frames:
             try:
                 yield from resampler.resample(frame)
+            except MemoryError:
+                raise
             except (FFmpegError, ValueError):
                 # The track changes its form on the way: start again with the new one.
                 errors += 1

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from PIL import Image
-
 from content.media.animation import AnimationRendering
 from content.media.check import check_film, check_still
 from content.media.facts import MediaFacts, with_loudness
@@ -21,7 +19,7 @@ from content.media.job import FactsFound, Finished, Job, Made, Progress, Saying
 from content.media.previews import Sizes, film_previews, still_previews
 from content.media.reasons import Reason, Refused
 from content.media.sound import RATE, SILENT_CLUFS, Level, level_for, measure, open_sound
-from content.media.still import StillPlan, inspect_picture, render_still
+from content.media.still import StillPlan, StillRendering, inspect_picture
 
 _QUIET_CLUFS = -3_600
 _T = TypeVar("_T")
@@ -97,9 +95,8 @@ def render(work: Work) -> None:
         work.rendered, warnings = animation.render(job.out, work.progress)
         work.facts = replace(facts, duration_ms=animation.round_us // 1_000)
     else:
-        path = render_still(job.source, found.reader, _known(plan), job.limits, job.profile, job.out)
-        with Image.open(path, formats=("JPEG", "PNG")) as image:
-            work.rendered, warnings = Rendered(path, *image.size, fps=0, frames=1, has_sound=False), []
+        still = StillRendering(job.source, found.reader, _known(plan), job.limits, job.profile)
+        work.rendered, warnings = still.render(job.out)
     work.reasons += warnings
 
 
@@ -148,7 +145,7 @@ def walk(job: Job, say: Callable[[Saying], None]) -> Finished:
                 step.does(work)
                 work.progress(100)
     except Refused as refused:
-        return Finished((refused.reason, *work.reasons), work.facts, None)
+        return Finished((refused.reason,), work.facts, None)
     return Finished(tuple(work.reasons), work.facts, _made(work))
 
 

@@ -1,7 +1,6 @@
 """A picture becomes a house still: upright, flattened, sRGB, no larger than a screen, with nothing else in the file."""
 
 import io
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from content.media.boxes import transfer_of_still
 from content.media.colours import HLG, PQ, from_hdr
 from content.media.facts import MediaFacts
 from content.media.film_facts import shape_warnings
+from content.media.film_render import Rendered
 from content.media.house_size import fit
 from content.media.identify import Found
 from content.media.limits import Limits, Profile
@@ -53,14 +53,12 @@ class StillPlan:
 
 def open_picture(source: Path, reader: str, limits: Limits) -> Image.Image:
     """The picture, its head read and nothing decoded. Raises Refused when it is unreadable or too large."""
-    Image.MAX_IMAGE_PIXELS = limits.image_pixels
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    # The size is held to our own limit below, before anything is decoded; so its sentence can name it.
+    Image.MAX_IMAGE_PIXELS = None
     if reader == "HEIF":
         pi_heif.register_heif_opener(thumbnails=False)
     try:
         image = Image.open(source, formats=(reader,))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refused("too_many_pixels", width="?", height="?") from error
     except UnidentifiedImageError as error:
         raise Refused("unreadable") from error
     except PILLOW_RAISES as error:
@@ -86,7 +84,7 @@ def inspect_picture(source: Path, found: Found, limits: Limits) -> tuple[MediaFa
             transfer=transfer if transfer in {PQ, HLG} else None,
         )
         facts = _facts(image, plan, found, pictures, source.stat().st_size)
-        reasons = _warnings(image, facts, plan, found, pictures)
+        reasons = _warnings(facts, plan, found, pictures)
     return facts, plan, reasons
 
 
@@ -117,7 +115,7 @@ def _facts(image: Image.Image, plan: StillPlan, found: Found, pictures: int, siz
     )
 
 
-def _warnings(image: Image.Image, facts: MediaFacts, plan: StillPlan, found: Found, pictures: int) -> list[Reason]:
+def _warnings(facts: MediaFacts, plan: StillPlan, found: Found, pictures: int) -> list[Reason]:
     reasons = shape_warnings(facts.shown_width, facts.shown_height, _SOFT_SIDE)
     if facts.shown_width == 2 * facts.shown_height and facts.shown_width >= 2_048:
         reasons.append(Reason("panorama"))
@@ -125,21 +123,39 @@ def _warnings(image: Image.Image, facts: MediaFacts, plan: StillPlan, found: Fou
         reasons.append(Reason("hdr_converted"))
     if found.reader in _MANY_PICTURES and pictures > 1:
         reasons.append(Reason("first_picture_only", {"count": pictures}))
-    if image.has_transparency_data:
-        reasons.append(Reason("transparency_flattened"))
     return reasons
 
 
-def render_still(source: Path, reader: str, plan: StillPlan, limits: Limits, profile: Profile, out: Path) -> Path:
-    """Writes `rendition.jpg` or `.png` into `out` and returns it. Raises Refused when the picture is damaged."""
-    with open_picture(source, reader, limits) as image:
-        try:
-            house = developed(image, plan, profile)
-        except MemoryError:
-            raise
-        except PILLOW_RAISES as error:
-            raise Refused("unreadable") from error
-    return _write(house, profile, out)
+@dataclass(frozen=True, slots=True)
+class StillRendering:
+    """All that goes into rendering one picture."""
+
+    source: Path
+    reader: str
+    plan: StillPlan
+    limits: Limits
+    profile: Profile
+
+    def render(self, out: Path) -> tuple[Rendered, list[Reason]]:
+        """Writes `rendition.jpg` or `.png` into `out`; the warnings that came up. Raises Refused if it is damaged."""
+        with open_picture(self.source, self.reader, self.limits) as image:
+            try:
+                house = developed(image, self.plan, self.profile)
+                clear = is_see_through(image)
+            except MemoryError:
+                raise
+            except PILLOW_RAISES as error:
+                raise Refused("unreadable") from error
+        rendered = Rendered(_write(house, self.profile, out), *house.size, fps=0, frames=1, has_sound=False)
+        return rendered, [Reason("transparency_flattened")] if clear else []
+
+
+def is_see_through(image: Image.Image) -> bool:
+    """Whether any pixel of the picture is not wholly opaque."""
+    if not image.has_transparency_data:
+        return False
+    least = image.convert("RGBA").getchannel("A").getextrema()[0]
+    return not isinstance(least, tuple) and least < 255
 
 
 def developed(image: Image.Image, plan: StillPlan, profile: Profile) -> Image.Image:
