@@ -9,6 +9,9 @@ from display_node.player.timeline import same_showing
 TOLERANCE_MS = 200
 """A start or an end further off than this makes a showing partial."""
 
+JOINED_MS = 50
+"""A cue that the screen first turns to so long after its start was joined late."""
+
 Showing = Literal["shown", "waiting", "file", "decoder", "panic", "start"]
 """What the screen does for the cue: shows it, waits for it, or why it does not (a cause of the as-run log)."""
 
@@ -103,7 +106,7 @@ def _judge(row: _Open, end_ms: int, cut: str) -> tuple[Outcome, str]:
 
 
 def _joined_late(row: _Open) -> bool:
-    return row.opened_ms - row.cue.start_ms > TOLERANCE_MS
+    return row.opened_ms - row.cue.start_ms > JOINED_MS
 
 
 def _row(cue: Cue, start_ms: int, duration_ms: int, outcome: Outcome, cause: str) -> Played:

@@ -46,9 +46,9 @@ class Link:
         self._line = b""
         self._agent: socket.socket | None = None
         self._unread = bytearray()
-        self._nudge_in, self._nudge_out = os.pipe()
-        os.set_blocking(self._nudge_in, False)
-        os.set_blocking(self._nudge_out, False)
+        self._nudge_in, self._nudge_out = socket.socketpair()
+        self._nudge_in.setblocking(False)
+        self._nudge_out.setblocking(False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._nudge_in, selectors.EVENT_READ)
@@ -70,26 +70,33 @@ class Link:
             self._nudge()
 
     def close(self, within_s: float) -> None:
-        """Sends what is left, for at most `within_s`, and takes the socket away."""
+        """Sends what is left, for at most `within_s`, and takes the socket away; closing again does nothing."""
+        if self._is_closing:
+            return
         self._is_closing = True
         self._nudge()
         self._thread.join(within_s)
         self._listener.close()
         self._path.unlink(missing_ok=True)
+        if not self._thread.is_alive():
+            self._part()
+            self._selector.close()
+            self._nudge_in.close()
+            self._nudge_out.close()
 
     def _nudge(self) -> None:
         try:
-            os.write(self._nudge_out, b".")
-        except BlockingIOError:
-            return  # the pipe is full of nudges: the thread will wake
+            self._nudge_out.send(b".")
+        except OSError:
+            return  # full of nudges, so the thread will wake; or closed, and there is nobody to wake
 
     def _run(self) -> None:
         while not (self._is_closing and (self._agent is None or not self._outbox)):
             for key, _ in self._selector.select(timeout=1.0):
                 if key.fileobj is self._listener:
                     self._welcome()
-                elif key.fileobj == self._nudge_in:
-                    os.read(self._nudge_in, 4096)
+                elif key.fileobj is self._nudge_in:
+                    self._nudge_in.recv(4096)
                 elif key.fileobj is self._agent:
                     self._read()
             self._write()

@@ -107,7 +107,8 @@ class CardScene:
             heading = self._words.gettext("Made here, for here")
             return [*lines, (set_line(heading, int(8.5 * unit), "Bold", PAPER, width), 1.0)]
         lines.append((set_line(self._soon(seconds), int(3.6 * unit), "Regular", PAPER, width), 0.6))
-        title = self._typesetter.paragraph(said.next_title, int(8 * unit), "Bold", PAPER, width, 2)
+        most_lines = 2 if self._size[0] > self._size[1] else 4
+        title = self._typesetter.paragraph(said.next_title, int(8 * unit), "Bold", PAPER, width, most_lines)
         lines += [(row, 0.0) for row in title]
         lines.append((set_line(said.next_group, int(4.2 * unit), "Regular", PAPER, width), 0.0))
         return lines

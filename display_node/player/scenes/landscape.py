@@ -10,6 +10,7 @@ import pygame
 from display_node.player.text import CORAL, INK, PAPER, PLUM, SUN, TEAL, Colour
 
 OVERSAMPLED = 2
+_SUNLIGHT: Colour = (0xFF, 0xD9, 0x7A)
 _SKY: tuple[tuple[float, Colour], ...] = (
     (0.0, (0x0E, 0x18, 0x2E)), (0.38, INK), (0.62, PLUM), (0.80, CORAL), (0.92, SUN), (1.0, SUN),
 )  # fmt: skip
@@ -36,9 +37,10 @@ def paper_hills(picture: pygame.Surface) -> int:
 def dusk(size: tuple[int, int]) -> tuple[pygame.Surface, list[pygame.Rect]]:
     """The town at dusk for a surface of `size`, and where its windows are."""
     picture = _sky(size)
+    _glow(picture)
     width, height = size[0] * OVERSAMPLED, size[1] * OVERSAMPLED
     big = pygame.transform.smoothscale(picture, (width, height))
-    _sun(big)
+    pygame.draw.circle(big, _SUNLIGHT, _sun_place(big), _sun_radius(big))
     for colour, level, swing, phase in (((0x55, 0x27, 0x50), 0.74, 0.035, 1.0), ((0x1B, 0x4B, 0x57), 0.81, 0.03, 3.3)):
         pygame.draw.polygon(big, colour, _ridge(width, height, level, swing, phase))
     windows = _town(big)
@@ -81,15 +83,24 @@ def _sky(size: tuple[int, int]) -> pygame.Surface:
     return picture
 
 
-def _sun(big: pygame.Surface) -> None:
-    width, height = big.get_size()
-    unit = min(width, height)
-    centre = (int(width * 0.74), int(height * 0.72))
-    for step in range(14, 0, -1):
-        ring = pygame.Surface((unit, unit), pygame.SRCALPHA)
-        pygame.draw.circle(ring, (*SUN, 7), (unit // 2, unit // 2), int(unit * (0.13 + 0.018 * step)))
-        big.blit(ring, (centre[0] - unit // 2, centre[1] - unit // 2))
-    pygame.draw.circle(big, (0xFF, 0xD9, 0x7A), centre, max(1, int(unit * 0.13)))
+def _glow(picture: pygame.Surface) -> None:
+    """The light around the sun, strongest at its rim."""
+    width, height = picture.get_size()
+    centre_x, centre_y, radius = *_sun_place(picture), _sun_radius(picture)
+    across = np.arange(width)[:, np.newaxis] - centre_x
+    down = np.arange(height)[np.newaxis, :] - centre_y
+    share = 0.55 * np.exp(-(across**2 + down**2) / (2 * (1.7 * radius) ** 2))[:, :, np.newaxis]
+    pixels = pygame.surfarray.array3d(picture)
+    lit = pixels * (1 - share) + np.array(_SUNLIGHT) * share
+    pygame.surfarray.blit_array(picture, lit.astype(np.uint8))
+
+
+def _sun_place(picture: pygame.Surface) -> tuple[int, int]:
+    return int(picture.get_width() * 0.74), int(picture.get_height() * 0.72)
+
+
+def _sun_radius(picture: pygame.Surface) -> int:
+    return max(1, int(min(picture.get_size()) * 0.13))
 
 
 def _town(big: pygame.Surface) -> list[pygame.Rect]:

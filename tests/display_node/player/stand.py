@@ -1,4 +1,4 @@
-"""A player on a stand: a real process on the dummy drivers, an agent to speak for, and clips whose frames can be read."""
+"""A player on a stand: a real process on the dummy drivers, an agent to speak to it, and clips one can read."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import av
 import numpy as np
@@ -55,13 +55,13 @@ def counted(number: int, size: tuple[int, int] = SIZE, tint: int = 0) -> NDArray
 
 
 def number_in(picture: Image.Image) -> int:
-    """The number that `counted` put into a picture, of any size of the same shape; raises ValueError when unreadable."""
+    """The number that `counted` put into a picture of any size; raises ValueError when it cannot be read."""
     block = picture.width / 16
-    grey = picture.convert("L")
+    grey = np.asarray(picture.convert("L"))
     number = 0
     for bit in range(BITS):
-        light = grey.getpixel((int((bit + 2.5) * block), picture.height // 2))
-        if not isinstance(light, int) or 80 < light < 175:
+        light = int(grey[picture.height // 2, int((bit + 2.5) * block)])
+        if 80 < light < 175:
             raise ValueError(f"block {bit} is neither black nor white: {light}")
         number |= (light > 127) << bit
     return number
@@ -189,6 +189,14 @@ class Agent:
     def leave(self) -> None:
         """Hangs up."""
         self._socket.close()
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Hangs up."""
+        self.leave()
 
     def _connected(self) -> socket.socket:
         until = time.monotonic() + PATIENCE_S
