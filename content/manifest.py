@@ -88,7 +88,7 @@ class Manifest:
     approvals: tuple[SignedApproval, ...]
     keys: tuple[PublicKey, ...]
     epoch: int = 0
-    _by_hash: dict[str, SignedApproval] = field(default_factory=dict, repr=False, compare=False)
+    _by_hash: dict[str, SignedApproval] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Indexes the approvals by what they allow."""
