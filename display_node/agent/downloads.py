@@ -1,9 +1,11 @@
 """Fetching one file: it grows in `partial/`, goes on where it stopped, enters the cache only with the right hash."""
 
 import asyncio
+import contextlib
 import hashlib
 import os
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
@@ -27,8 +29,8 @@ async def fetch(need: NeededFile, curator: Curator, cache: Cache, keep: list[set
     Raises CuratorAway, NotWelcome and CuratorRefuses (what came so far is kept), WrongBytes, DiskTrouble.
     """
     growing = Growing(cache.partial_of(need.sha256), need.size_bytes)
-    have_bytes = await asyncio.to_thread(growing.begin)
     try:
+        have_bytes = await asyncio.to_thread(growing.begin)
         await asyncio.to_thread(cache.make_room, need.size_bytes - have_bytes, [some | {need.sha256} for some in keep])
         if have_bytes < need.size_bytes:
             async with curator.file(need.sha256, have_bytes, need.size_bytes - have_bytes) as answer:
@@ -69,6 +71,8 @@ class Growing:
     size_bytes: int = 0
     _stream: BinaryIO | None = None
     _hash: "hashlib._Hash | None" = None
+    _is_over: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def is_full(self) -> bool:
@@ -84,16 +88,25 @@ class Growing:
         """Opens the file and hashes what is there; returns how many bytes that is. Raises DiskTrouble."""
         self._hash = hashlib.sha256()
         try:
-            self._stream = self.path.open("a+b")
-            if self._stream.seek(0, os.SEEK_END) > self.limit_bytes:
-                self._stream.truncate(0)
-            self._stream.seek(0)
-            while not self.is_full and (part := self._stream.read(min(CHUNK_BYTES, self.limit_bytes))):
+            stream = self._opened()
+            if stream is None:
+                return 0
+            if stream.seek(0, os.SEEK_END) > self.limit_bytes:
+                stream.truncate(0)
+            stream.seek(0)
+            while not self.is_full and (part := stream.read(min(CHUNK_BYTES, self.limit_bytes))):
                 self._hash.update(part)
                 self.size_bytes += len(part)
         except OSError as error:
             raise DiskTrouble(str(error)) from error
         return self.size_bytes
+
+    def _opened(self) -> BinaryIO | None:
+        # Whoever asked may have gone (and closed) before this thread came to it.
+        with self._lock:
+            if not self._is_over:
+                self._stream = self.path.open("a+b")
+            return self._stream
 
     def restart(self) -> None:
         """Forgets what is here. Raises DiskTrouble."""
@@ -127,9 +140,8 @@ class Growing:
 
     def close(self) -> None:
         """Closes the file; bytes that no longer fit are lost, and asked for again."""
-        if self._stream is None:
-            return
-        try:
-            self._stream.close()
-        except OSError:
-            self._stream = None
+        with self._lock:
+            self._is_over = True
+            if self._stream is not None:
+                with contextlib.suppress(OSError):
+                    self._stream.close()
