@@ -53,15 +53,30 @@ def head(connection: Connection) -> str:
 
 
 def rows(
-    connection: Connection, *, subject: str | None = None, most: int = 200, before: int | None = None
+    connection: Connection,
+    *,
+    subject: str | None = None,
+    subjects: list[str] | None = None,
+    account_id: str | None = None,
+    most: int = 200,
+    before: int | None = None,
 ) -> list[AuditRow]:
-    """The newest rows first, of one subject or of all, older than `before` (a seq) if given."""
+    """The newest rows first: of one subject, several or all, by one person or all, older than `before` (a seq)."""
     query = sa.select(audit).order_by(audit.c.seq.desc()).limit(most)
     if subject is not None:
         query = query.where(audit.c.subject == subject)
+    if subjects is not None:
+        query = query.where(audit.c.subject.in_(subjects))
+    if account_id is not None:
+        query = query.where(audit.c.account_id == account_id)
     if before is not None:
         query = query.where(audit.c.seq < before)
     return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def count(connection: Connection) -> int:
+    """How many rows the log has."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(audit)).scalar_one())
 
 
 def first_broken_row(connection: Connection) -> int | None:

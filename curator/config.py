@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on; 0 takes any free one.")
     public_url: str = Field(default="", description="The address people type, when it is not http://host:port.")
     name: str = Field(default="Commonscreen", description="What this network is called on its pages.")
+    contact: str = Field(
+        default="", description="Where people complain or ask: an e-mail address, a web address or a telephone number."
+    )
     language: str = Field(default="en", description="The language of pages for people who have not chosen one.")
     zone: str = Field(default="Europe/London", description="The time zone offered for new screens.")
     trusted_proxies: int = Field(default=0, ge=0, le=4, description="How many proxies of ours stand in front.")

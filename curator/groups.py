@@ -64,6 +64,22 @@ def create(
     return group
 
 
+def change(
+    connection: Connection, group_id: str, *, name: str, about: str, quota_bytes: int, is_house: bool, now_ms: int,
+    by: str | None,
+) -> None:  # fmt: skip
+    """Changes a group's words, quota and whether it is the house; its slug stays. Raises BadGroup for a bad name."""
+    title = name.strip()
+    if not 1 <= len(title) <= 120:
+        raise BadGroup(N_("A group needs a name of 1 to 120 characters with at least one letter or digit."))
+    connection.execute(
+        groups.update()
+        .where(groups.c.id == group_id)
+        .values(name=title, about=about.strip()[:2000], quota_bytes=quota_bytes, is_house=is_house)
+    )
+    audit.record(connection, now_ms, by, "group.change", f"group:{group_id}", name=title, quota_bytes=quota_bytes)
+
+
 def every(connection: Connection) -> list[Group]:
     """All groups, by name."""
     return [Group(**row) for row in connection.execute(sa.select(groups).order_by(groups.c.name)).mappings()]

@@ -2,11 +2,27 @@
 
 from aiohttp import web
 
-from curator.web import assets, home, live, sign_in
+from curator.web import (
+    account,
+    assets,
+    audit_log,
+    groups,
+    home,
+    live,
+    moderation,
+    node_api,
+    node_link,
+    pairing,
+    people,
+    screens,
+    sign_in,
+)
 
 
 def add_routes(app: web.Application) -> None:
     """Every address of the service."""
+    for part in (node_api, node_link):
+        app.add_routes(part.routes)
     app.add_routes(
         [
             web.get("/", home.home),
@@ -18,3 +34,7 @@ def add_routes(app: web.Application) -> None:
             web.get("/static/{mark}/{name:.+}", assets.asset),
         ]
     )
+    for part in (moderation, people, groups, account, audit_log):
+        app.add_routes(part.routes)
+    for part in (screens, pairing):
+        app.add_routes(part.routes)

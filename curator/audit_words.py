@@ -1,0 +1,127 @@
+"""The audit log told in words: what was done, by whom, to what, each by its name. Reads only."""
+
+import json
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from curator.audit import AuditRow
+from curator.store import Connection
+from curator.tables import accounts, groups, items, screens, versions
+from curator.words import N_, _
+
+SENTENCES = {
+    "account.create": N_("made the account"),
+    "account.grant": N_("gave a role to"),
+    "account.take": N_("took a role from"),
+    "account.disable": N_("closed the account of"),
+    "account.enable": N_("opened again the account of"),
+    "account.password": N_("set a new password for"),
+    "session.open": N_("signed in as"),
+    "group.create": N_("made the group"),
+    "group.change": N_("changed the group"),
+    "item.create": N_("made the item"),
+    "item.words": N_("changed the words of"),
+    "item.withdraw": N_("withdrew"),
+    "version.upload": N_("uploaded a version of"),
+    "version.ready": N_("prepared a version of"),
+    "version.refused": N_("could not prepare a version of"),
+    "version.approve": N_("approved a version of"),
+    "version.reject": N_("rejected a version of"),
+    "screen.create": N_("added the screen"),
+    "screen.change": N_("changed the screen"),
+    "screen.dark": N_("blacked out"),
+    "screen.light": N_("ended the black-out of"),
+    "backup.restore": N_("restored everything from a backup:"),
+}
+"""What each action reads as, between the name of who did it and the name of what it was done to."""
+
+LONGEST_DETAIL = 300
+MOST_SUBJECTS = 500
+_NAMED = (
+    ("account", accounts, accounts.c.name),
+    ("account", accounts, accounts.c.email),
+    ("group", groups, groups.c.name),
+    ("screen", screens, screens.c.name),
+    ("item", items, items.c.title),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRow:
+    """One row for people. `address` is where the subject can be seen, "" where it cannot."""
+
+    row: AuditRow
+    who: str
+    did: str
+    what: str
+    address: str
+    detail: str
+
+
+def tell(connection: Connection, rows: list[AuditRow]) -> list[ToldRow]:
+    """The rows in words, in the reader's language; what has no name any more is told by its id."""
+    names = _names(connection, rows)
+    return [_told(row, names) for row in rows]
+
+
+def subjects_like(connection: Connection, words: str) -> list[str]:
+    """The subjects that `words` may mean: one written out (`item:4kq…`), or everything whose name holds the words."""
+    if ":" in words and " " not in words:
+        return [words]
+    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    found = []
+    for kind, table, column in _NAMED:
+        query = sa.select(table.c.id).where(column.ilike(pattern, escape="\\")).limit(MOST_SUBJECTS)
+        found += [f"{kind}:{row.id}" for row in connection.execute(query)]
+    of_items = [subject.partition(":")[2] for subject in found if subject.startswith("item:")]
+    query = sa.select(versions.c.id).where(versions.c.item_id.in_(of_items)).limit(MOST_SUBJECTS)
+    return [*found, *(f"version:{row.id}" for row in connection.execute(query))]
+
+
+def _names(connection: Connection, rows: list[AuditRow]) -> dict[str, tuple[str, str]]:
+    """Name and address of every subject and person in the rows, by `kind:id`."""
+    wanted: dict[str, set[str]] = {}
+    for row in rows:
+        kind, _colon, subject_id = row.subject.partition(":")
+        wanted.setdefault(kind, set()).add(subject_id)
+        wanted.setdefault("account", set()).add(row.account_id or "")
+    queries = {
+        "account": sa.select(accounts.c.id, accounts.c.name, accounts.c.id.label("way")),
+        "group": sa.select(groups.c.id, groups.c.name, groups.c.slug.label("way")),
+        "item": sa.select(items.c.id, items.c.title.label("name"), items.c.id.label("way")),
+        "screen": sa.select(screens.c.id, screens.c.name, screens.c.slug.label("way")),
+        "version": sa.select(versions.c.id, items.c.title.label("name"), items.c.id.label("way")).join(
+            items, versions.c.item_id == items.c.id
+        ),
+    }
+    addresses = {
+        "account": "/people#account-{}", "group": "/library/{}", "item": "/items/{}", "screen": "/screens/{}",
+        "version": "/items/{}",
+    }  # fmt: skip
+    names = {}
+    for kind, query in queries.items():
+        key = query.selected_columns[0]
+        for found in connection.execute(query.where(key.in_(sorted(wanted.get(kind, ()))))):
+            names[f"{kind}:{found[0]}"] = (str(found[1]), addresses[kind].format(found[2]))
+    return names
+
+
+def _told(row: AuditRow, names: dict[str, tuple[str, str]]) -> ToldRow:
+    what, address = names.get(row.subject, (row.subject, ""))
+    who = names.get(f"account:{row.account_id}", (row.account_id or "", ""))[0] if row.account_id else _("The service")
+    did = _(SENTENCES[row.action]) if row.action in SENTENCES else row.action
+    return ToldRow(row=row, who=who, did=did, what=what, address=address, detail=_detail(row.detail))
+
+
+def _detail(words: str) -> str:
+    """The row's JSON as `name: value` pairs; as it stands when it is not the JSON we wrote."""
+    try:
+        found = json.loads(words or "{}")
+    except ValueError:
+        return words[:LONGEST_DETAIL]
+    if not isinstance(found, dict):
+        return words[:LONGEST_DETAIL]
+    return ", ".join(f"{name}: {value}" for name, value in found.items() if value != "" and value is not None)[
+        :LONGEST_DETAIL
+    ]

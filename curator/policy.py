@@ -1,0 +1,70 @@
+"""The published policy: the reasons for which something may be rejected, read once from `policy.toml`."""
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from content.language import LANGUAGES
+from content.reading import Reader
+
+FILE = Path(__file__).with_name("policy.toml")
+MOST_REASONS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonWords:
+    """A reason in one language: its name, what it means, and what the group can do."""
+
+    name: str
+    means: str
+    what_to_do: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyReason:
+    """One reason. A retired one is no longer chosen; old decisions that name it are still told."""
+
+    code: str
+    retired: bool
+    words: dict[str, ReasonWords]
+
+    def told(self, language: str) -> ReasonWords:
+        """The words in `language`, in English where we do not speak it."""
+        return self.words.get(language) or self.words["en"]
+
+
+def read_policy(body: str) -> dict[str, PolicyReason]:
+    """The reasons by code, in the file's order. Raises BadDocument where one lacks a word in a language of ours."""
+    entries = Reader(tomllib.loads(body), "policy").fields("reason")["reason"].items(most=MOST_REASONS)
+    found: dict[str, PolicyReason] = {}
+    for entry in entries:
+        reason = _reason(entry)
+        if reason.code in found:
+            entry.refuse(f"the code '{reason.code}' stands twice")
+        found[reason.code] = reason
+    return found
+
+
+@functools.cache
+def reasons() -> dict[str, PolicyReason]:
+    """The published reasons by code, as the file said when it was first asked for."""
+    return read_policy(FILE.read_text("utf-8"))
+
+
+def _reason(entry: Reader) -> PolicyReason:
+    given = entry.fields("code", *LANGUAGES, optional=("retired",))
+    return PolicyReason(
+        code=given["code"].text(least=1, most=32),
+        retired="retired" in given and given["retired"].flag(),
+        words={language: _words(given[language]) for language in LANGUAGES},
+    )
+
+
+def _words(entry: Reader) -> ReasonWords:
+    given = entry.fields("name", "means", "what_to_do")
+    return ReasonWords(
+        name=given["name"].text(least=1, most=80),
+        means=given["means"].text(least=1, most=400),
+        what_to_do=given["what_to_do"].text(least=1, most=400),
+    )

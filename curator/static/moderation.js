@@ -1,0 +1,54 @@
+// Moderation by keyboard, and blurred pictures for who wishes. Everything here can also be done without it.
+
+const FRESH_MS = 600; // a key meant for the item before must not decide about this one
+const begun = performance.now();
+
+function remembered(id, byDefault) {
+  const box = document.getElementById(id);
+  if (!box) return { on: false };
+  const key = `commonscreen-${id}`;
+  const state = { on: (localStorage.getItem(key) ?? byDefault) === "yes" };
+  box.checked = state.on;
+  box.addEventListener("change", () => {
+    state.on = box.checked;
+    localStorage.setItem(key, box.checked ? "yes" : "no");
+    box.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
+  });
+  return state;
+}
+
+const veil = remembered("veil", "no");
+const veiled = () => document.body.classList.toggle("veiled", veil.on);
+document.addEventListener("kept", veiled);
+veiled();
+
+const legend = document.getElementById("legend");
+if (legend) legend.hidden = false;
+const keys = remembered("keys", "yes");
+
+const does = {
+  a: () => document.getElementById("approve")?.requestSubmit(),
+  r: () => document.querySelector('#reject input[type="radio"]')?.focus(),
+  j: () => document.getElementById("next")?.click(),
+  k: () => document.getElementById("previous")?.click(),
+};
+
+document.addEventListener("keydown", (event) => {
+  const busy = event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
+  const elsewhere = event.target.closest("input, textarea, select, button, a, video, summary, [contenteditable]");
+  if (!keys.on || busy || elsewhere || performance.now() - begun < FRESH_MS) return;
+  const act = does[event.key.toLowerCase()];
+  if (act) { event.preventDefault(); act(); }
+});
+
+// "Reject…" goes to the reasons and puts the focus there, so that the next key chooses one.
+document.getElementById("to-reject")?.addEventListener("click", () => setTimeout(does.r));
+
+// One press, one decision: the second press of a double tap does nothing.
+for (const form of document.querySelectorAll("#approve, #reject")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  });
+}
+addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));

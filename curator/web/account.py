@@ -1,0 +1,70 @@
+"""One's own account: a new password."""
+
+import asyncio
+
+from aiohttp import web
+
+from curator import accounts, groups
+from curator.service import service_of
+from curator.store import Connection
+from curator.web.doorman import actor_of, is_secure, session_cookie
+from curator.web.forms import read_form
+from curator.web.pages import render
+from curator.web.people import role_name
+from curator.web.sign_in import TRIES
+from curator.words import _
+
+
+async def own(request: web.Request) -> web.StreamResponse:
+    """Who one is here, and the form for a new password."""
+    return await _page(request)
+
+
+async def change_password(request: web.Request) -> web.StreamResponse:
+    """Changes one's own password; every other place where one was signed in is signed out."""
+    actor = actor_of(request)
+    service, tries = service_of(request), request.app[TRIES]
+    form = await read_form(request)
+    current, new = (form.text(name, most=accounts.LONGEST_PASSWORD) for name in ("current", "new"))
+    now_ms, key = service.now(), f"password {actor.account_id}"
+    if tries.wait_ms(key, now_ms):
+        return await _page(request, status=429, problem=_("Too many tries. Please wait ten minutes and try again."))
+    _id, known = await service.store.read(lambda connection: accounts.password_hash_of(connection, actor.email))
+    if not await asyncio.to_thread(accounts.password_matches, known, current):
+        tries.note(key, now_ms)
+        return await _page(request, status=422, problem=_("The present password is not that."))
+    if new != form.text("again", most=accounts.LONGEST_PASSWORD):
+        return await _page(request, status=422, problem=_("The new password was typed in two different ways."))
+    try:
+        password_hash = await asyncio.to_thread(accounts.hash_password, new)
+    except accounts.BadAccount as bad:
+        return await _page(request, status=422, problem=bad.told())
+    tries.forget(key)
+    life_ms = service.settings.session_hours * 3_600_000
+
+    def change(connection: Connection) -> str:
+        accounts.set_password(connection, actor.account_id, password_hash, now_ms=now_ms, by=actor.account_id)
+        return accounts.sign_in(connection, actor.account_id, now_ms=now_ms, life_ms=life_ms)
+
+    token = await service.store.run(change)
+    answer = web.HTTPSeeOther("/account?changed=1")
+    answer.set_cookie(
+        session_cookie(request), token, httponly=True, samesite="Lax", secure=is_secure(request), path="/"
+    )
+    raise answer
+
+
+async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
+    actor = actor_of(request)
+    names = {group.id: group.name for group in await service_of(request).store.read(groups.every)}
+    roles = [role_name(role) for role in sorted(actor.council)]
+    roles += [
+        f"{role_name(role)}, {names[group_id]}" for group_id, held in actor.groups.items() for role in sorted(held)
+    ]
+    return render(
+        request, "people_account.html", status=status, problem=problem, changed="changed" in request.query, roles=roles,
+        least=accounts.SHORTEST_PASSWORD, most=accounts.LONGEST_PASSWORD,
+    )  # fmt: skip
+
+
+routes = [web.get("/account", own), web.post("/account/password", change_password)]

@@ -1,0 +1,281 @@
+"""The moderation queue, the page on which one version is decided, and the published policy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+from yarl import URL
+
+from content.media.reasons import TABLE as KNOWN_REASONS
+from content.media.reasons import Reason, reason_text
+from curator import accounts, library, moderation, policy
+from curator.authorisation import Action, Actor
+from curator.library import FoundReason, Item, Version
+from curator.moderation import Decision, History, NotDecided, Waiting
+from curator.service import service_of
+from curator.store import Connection
+from curator.web.doorman import allowed
+from curator.web.forms import Form, read_form
+from curator.web.pages import render
+from curator.web.problems import not_found
+from curator.words import LANGUAGE, _, ngettext
+
+KINDS = ("video", "still")
+Decide = Callable[[Connection], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which part of the queue somebody works through."""
+
+    group: str
+    kind: str
+
+    def address(self, path: str, **more: str) -> str:
+        """`path` with this choice kept."""
+        query = {name: value for name, value in {"group": self.group, "kind": self.kind, **more}.items() if value}
+        return str(URL(path).with_query(query))
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """What the page of the queue shows; `done` is what its reader decided a moment ago."""
+
+    waiting: list[Waiting]
+    count: int
+    groups: list[tuple[str, str, int]]
+    done: tuple[str, Decision] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All a moderator needs to decide about one version."""
+
+    item: Item
+    version: Version
+    uploader: str
+    decision: Decision | None
+    history: History
+    earlier: list[Decision]
+    queue: list[Waiting]
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What preparation found, in the reader's language."""
+
+    sentence: str
+    what_to_do: str
+    at_ms: int | None
+
+
+async def queue(request: web.Request) -> web.StreamResponse:
+    """What waits, oldest first."""
+    actor = allowed(request, Action.SEE_QUEUE)
+    chosen = _chosen(request.query.get("group", ""), request.query.get("kind", ""))
+    after = request.query.get("after", "")
+
+    def look(connection: Connection) -> QueuePage:
+        return QueuePage(
+            waiting=moderation.queue(connection, group=chosen.group, kind=chosen.kind),
+            count=moderation.count_waiting(connection, group=chosen.group, kind=chosen.kind),
+            groups=moderation.waiting_by_group(connection),
+            done=_just_decided(connection, actor, after),
+        )
+
+    page = await service_of(request).store.read(look)
+    return render(
+        request, "moderation.html", chosen=chosen, wait=wait_in_words, kinds=KINDS, wide=True, waiting=page.waiting,
+        count=page.count, groups=page.groups, done=page.done,
+    )  # fmt: skip
+
+
+async def case(request: web.Request) -> web.StreamResponse:
+    """One version, with everything a decision needs."""
+    allowed(request, Action.SEE_QUEUE)
+    return await _show(request, _chosen(request.query.get("group", ""), request.query.get("kind", "")))
+
+
+async def approve(request: web.Request) -> web.StreamResponse:
+    """Approves the bytes the form names."""
+    moderator = allowed(request, Action.DECIDE)
+    service = service_of(request)
+    form = await read_form(request)
+    version_id, sha256, now_ms = request.match_info["version_id"], form.text("sha256", most=64), service.now()
+    return await _decide(
+        request, form,
+        lambda connection: moderation.approve(
+            connection, version_id, sha256, moderator=moderator, key=service.key, now_ms=now_ms
+        ),
+    )  # fmt: skip
+
+
+async def reject(request: web.Request) -> web.StreamResponse:
+    """Rejects it, for a published reason and with words to the group."""
+    moderator = allowed(request, Action.DECIDE)
+    form = await read_form(request)
+    version_id, sha256, now_ms = (
+        request.match_info["version_id"],
+        form.text("sha256", most=64),
+        service_of(request).now(),
+    )
+    reason, words = form.text("reason", most=32), form.text("words", most=moderation.LONGEST_WORDS)
+    return await _decide(
+        request, form,
+        lambda connection: moderation.reject(
+            connection, version_id, sha256, reason=reason, words=words, moderator=moderator, now_ms=now_ms
+        ),
+    )  # fmt: skip
+
+
+async def published_policy(request: web.Request) -> web.StreamResponse:
+    """The reasons for which something may be rejected: public."""
+    return render(request, "moderation_policy.html", reasons=_told_reasons())
+
+
+async def _decide(request: web.Request, form: Form, decide: Decide) -> web.StreamResponse:
+    """Runs the decision; on to the next version, or back to this one with what stood in the way."""
+    service = service_of(request)
+    chosen = _chosen(form.text("group", most=64), form.text("kind", most=16))
+    version_id = request.match_info["version_id"]
+
+    def run(connection: Connection) -> tuple[str, str]:
+        version = library.version(connection, version_id)
+        if version is None:
+            return "", ""
+        onward = _next(moderation.queue(connection, group=chosen.group, kind=chosen.kind), version_id)
+        decide(connection)
+        return version.item_id, onward
+
+    try:
+        item_id, onward = await service.store.run(run)
+    except moderation.BadReason as refused:
+        return await _show(request, chosen, status=422, problem=refused, form=form)
+    except NotDecided as refused:
+        return await _show(request, chosen, status=409, problem=refused, form=form)
+    if not item_id:
+        raise not_found()
+    for topic in ("queue", f"item:{item_id}", "programme:approved"):
+        service.bus.publish(topic)
+    raise web.HTTPSeeOther(chosen.address(f"/moderation/{onward}" if onward else "/moderation", after=version_id))
+
+
+async def _show(
+    request: web.Request,
+    chosen: Chosen,
+    *,
+    status: int = 200,
+    problem: NotDecided | None = None,
+    form: Form | None = None,
+) -> web.StreamResponse:
+    service, version_id = service_of(request), request.match_info["version_id"]
+    actor = allowed(request, Action.SEE_QUEUE)
+    after = request.query.get("after", "")
+    found = await service.store.read(
+        lambda connection: (_case(connection, version_id, chosen), _just_decided(connection, actor, after))
+    )
+    shown, done = found
+    if shown is None:
+        raise not_found()
+    item, version = shown.item, shown.version
+    return render(
+        request,
+        "moderation_case.html",
+        status=status,
+        wide=True,
+        case=shown,
+        item=item,
+        version=version,
+        chosen=chosen,
+        found=[_found(reason) for reason in version.reasons],
+        reasons=_told_reasons(),
+        policy=policy.reasons(),
+        is_waiting=moderation.is_waiting(item, version),
+        may_decide=actor.may(Action.DECIDE) and not moderation.is_own_work(actor, item, version),
+        onward=_next(shown.queue, version_id),
+        back=_previous(shown.queue, version_id),
+        problem=problem.told() if problem else "",
+        reason=form.text("reason", most=32) if form else "",
+        words=form.text("words", most=moderation.LONGEST_WORDS) if form else "",
+        longest_words=moderation.LONGEST_WORDS,
+        done=done,
+        wait=wait_in_words,
+    )
+
+
+def _case(connection: Connection, version_id: str, chosen: Chosen) -> Case | None:
+    version = library.version(connection, version_id)
+    item = library.item(connection, version.item_id) if version else None
+    if version is None or item is None:
+        return None
+    uploader = accounts.actor(connection, version.created_by) if version.created_by else None
+    return Case(
+        item=item,
+        version=version,
+        uploader=uploader.name if uploader else "",
+        decision=moderation.decision_about(connection, version_id),
+        history=moderation.history(connection, item.group_id),
+        earlier=moderation.decisions_about_group(connection, item.group_id),
+        queue=moderation.queue(connection, group=chosen.group, kind=chosen.kind),
+        waiting=moderation.count_waiting(connection, group=chosen.group, kind=chosen.kind),
+    )
+
+
+def _just_decided(connection: Connection, actor: Actor, version_id: str) -> tuple[str, Decision] | None:
+    """Title and decision of what this person decided a moment ago, for the line at the top of the next page."""
+    decision = moderation.decision_about(connection, version_id) if version_id else None
+    version = library.version(connection, version_id) if decision else None
+    item = library.item(connection, version.item_id) if version else None
+    if decision is None or item is None or decision.account_id != actor.account_id:
+        return None
+    return item.title, decision
+
+
+def _next(waiting: list[Waiting], version_id: str) -> str:
+    """The one that has waited next longest; the longest waiting when this is the last or not in the queue."""
+    ids = [one.version_id for one in waiting]
+    later = ids[ids.index(version_id) + 1 :] if version_id in ids else []
+    return next((one for one in [*later, *ids] if one != version_id), "")
+
+
+def _previous(waiting: list[Waiting], version_id: str) -> str:
+    ids = [one.version_id for one in waiting]
+    at = ids.index(version_id) if version_id in ids else 0
+    return ids[at - 1] if at else ""
+
+
+def _chosen(group: str, kind: str) -> Chosen:
+    return Chosen(group[:64], kind if kind in KINDS else "")
+
+
+def _found(reason: FoundReason) -> Found:
+    if reason.code not in KNOWN_REASONS:  # written by a newer version of preparation
+        return Found(reason.code, "", reason.at_ms)
+    sentence, what_to_do = reason_text(Reason(reason.code, reason.values, reason.at_ms), LANGUAGE.get())
+    return Found(sentence, what_to_do, reason.at_ms)
+
+
+def _told_reasons() -> list[tuple[str, policy.ReasonWords]]:
+    return [(reason.code, reason.told(LANGUAGE.get())) for reason in policy.reasons().values() if not reason.retired]
+
+
+def wait_in_words(since_ms: int, now_ms: int) -> str:
+    """How long something has waited, in the unit a person would use."""
+    minutes = max(0, now_ms - since_ms) // 60_000
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("%(num)s minute", "%(num)s minutes", minutes)
+    if minutes < 48 * 60:
+        return ngettext("%(num)s hour", "%(num)s hours", minutes // 60)
+    return ngettext("%(num)s day", "%(num)s days", minutes // (24 * 60))
+
+
+routes = [
+    web.get("/policy", published_policy),
+    web.get("/moderation", queue),
+    web.get("/moderation/{version_id}", case),
+    web.post("/moderation/{version_id}/approve", approve),
+    web.post("/moderation/{version_id}/reject", reject),
+]

@@ -1,0 +1,208 @@
+"""People and their roles: for administrators."""
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+
+from content.language import LANGUAGES
+from curator import accounts, groups, people
+from curator.authorisation import COUNCIL_ROLES, GROUP_ROLES, Action, Actor, Role
+from curator.service import service_of
+from curator.store import Connection
+from curator.web.doorman import allowed
+from curator.web.forms import Form, read_form
+from curator.web.pages import render
+from curator.web.problems import not_found
+from curator.words import LANGUAGE, N_, _
+
+ROLE_NAMES = {
+    Role.ADMINISTRATOR: N_("Administrator"),
+    Role.PROGRAMMER: N_("Programmer"),
+    Role.MODERATOR: N_("Moderator"),
+    Role.TECHNICIAN: N_("Technician"),
+    Role.EDITOR: N_("Group editor"),
+    Role.CONTRIBUTOR: N_("Contributor"),
+}
+ROLE_MEANINGS = {
+    Role.ADMINISTRATOR: N_("everything, people and roles too"),
+    Role.PROGRAMMER: N_("books, shares air time, publishes"),
+    Role.MODERATOR: N_("approves and rejects what groups send"),
+    Role.TECHNICIAN: N_("puts up screens and keeps them well"),
+    Role.EDITOR: N_("uploads for a group and arranges its running order"),
+    Role.CONTRIBUTOR: N_("uploads for a group"),
+}
+
+
+Change = Callable[[Connection, str, Form, Actor, int], None]
+
+
+async def everybody(request: web.Request) -> web.StreamResponse:
+    """The list."""
+    allowed(request, Action.MANAGE_PEOPLE)
+    return await _page(request)
+
+
+async def add(request: web.Request) -> web.StreamResponse:
+    """Makes an account with a role. Its first password stands on the answer, once, and is kept nowhere."""
+    actor = allowed(request, Action.MANAGE_PEOPLE)
+    form = await read_form(request)
+    name, email = form.text("name", least=1, most=120), form.text("email", least=3, most=254)
+    language = form.one_of("language", set(LANGUAGES))
+    password = people.first_password()
+    password_hash = await asyncio.to_thread(accounts.hash_password, password)
+    now_ms = service_of(request).now()
+
+    def make(connection: Connection) -> None:
+        role, group_id = _role(form)
+        _known_group(connection, group_id)
+        account_id = accounts.create(
+            connection, email=email, name=name, password_hash=password_hash, language=language, now_ms=now_ms,
+            by=actor.account_id,
+        )  # fmt: skip
+        accounts.grant(
+            connection, account_id=account_id, role=role, group_id=group_id, now_ms=now_ms, by=actor.account_id
+        )
+
+    try:
+        await service_of(request).store.run(make)
+    except accounts.BadAccount as bad:
+        return await _page(request, status=422, problem=bad.told(), typed={"name": name, "email": email})
+    return await _page(request, shown_once=(accounts.normal_email(email), password))
+
+
+async def give_role(request: web.Request) -> web.StreamResponse:
+    """Gives somebody one more role."""
+
+    def give(connection: Connection, account_id: str, form: Form, actor: Actor, now_ms: int) -> None:
+        role, group_id = _role(form)
+        _known_group(connection, group_id)
+        accounts.grant(
+            connection, account_id=account_id, role=role, group_id=group_id, now_ms=now_ms, by=actor.account_id
+        )
+
+    return await _change(request, give)
+
+
+async def take_role(request: web.Request) -> web.StreamResponse:
+    """Takes a role away."""
+
+    def take(connection: Connection, account_id: str, form: Form, actor: Actor, now_ms: int) -> None:
+        role = Role(form.one_of("role", {role.value for role in Role}))
+        group_id = form.text("group", most=32) or None
+        people.take_role(
+            connection, account_id=account_id, role=role, group_id=group_id, now_ms=now_ms, by=actor.account_id
+        )
+
+    return await _change(request, take)
+
+
+async def disable(request: web.Request) -> web.StreamResponse:
+    """Closes an account: it can no longer sign in, and is signed out at once."""
+
+    def close(connection: Connection, account_id: str, _form: Form, actor: Actor, now_ms: int) -> None:
+        people.disable(connection, account_id, now_ms=now_ms, by=actor.account_id)
+
+    return await _change(request, close)
+
+
+async def enable(request: web.Request) -> web.StreamResponse:
+    """Opens a closed account again."""
+
+    def reopen(connection: Connection, account_id: str, _form: Form, actor: Actor, now_ms: int) -> None:
+        people.enable(connection, account_id, now_ms=now_ms, by=actor.account_id)
+
+    return await _change(request, reopen)
+
+
+async def new_password(request: web.Request) -> web.StreamResponse:
+    """A new first password for somebody who lost theirs; it stands on the answer, once."""
+    actor = allowed(request, Action.MANAGE_PEOPLE)
+    service, account_id = service_of(request), request.match_info["account_id"]
+    password = people.first_password()
+    password_hash = await asyncio.to_thread(accounts.hash_password, password)
+    now_ms = service.now()
+
+    def change(connection: Connection) -> str:
+        person = next((one for one in accounts.everybody(connection) if one.id == account_id), None)
+        if person is None:
+            raise not_found()
+        accounts.set_password(connection, account_id, password_hash, now_ms=now_ms, by=actor.account_id)
+        return person.email
+
+    email = await service.store.run(change)
+    return await _page(request, shown_once=(email, password))
+
+
+async def _change(request: web.Request, change: Change) -> web.StreamResponse:
+    actor = allowed(request, Action.MANAGE_PEOPLE)
+    service, account_id = service_of(request), request.match_info["account_id"]
+    form = await read_form(request)
+    now_ms = service.now()
+
+    def run(connection: Connection) -> None:
+        if not people.exists(connection, account_id):
+            raise not_found()
+        change(connection, account_id, form, actor, now_ms)
+
+    try:
+        await service.store.run(run)
+    except accounts.BadAccount as bad:
+        return await _page(request, status=422, problem=bad.told())
+    raise web.HTTPSeeOther(f"/people#account-{account_id}")
+
+
+async def _page(
+    request: web.Request,
+    *,
+    status: int = 200,
+    problem: str = "",
+    shown_once: tuple[str, str] | None = None,
+    typed: dict[str, str] | None = None,
+) -> web.StreamResponse:
+    everyone, all_groups = await service_of(request).store.read(
+        lambda connection: (people.everybody(connection), groups.every(connection))
+    )
+    return render(
+        request, "people.html", status=status, problem=problem, people=everyone, groups=all_groups,
+        shown_once=shown_once, typed=typed or {"name": "", "email": ""}, council=_in_order(COUNCIL_ROLES),
+        of_group=_in_order(GROUP_ROLES), role_name=role_name, role_meaning=role_meaning, own_language=LANGUAGE.get(),
+    )  # fmt: skip
+
+
+def role_name(role: Role) -> str:
+    """What a role is called, in the reader's language."""
+    return _(ROLE_NAMES[role])
+
+
+def role_meaning(role: Role) -> str:
+    """What somebody with the role does, in a few words in the reader's language."""
+    return _(ROLE_MEANINGS[role])
+
+
+def _in_order(roles: frozenset[Role]) -> list[Role]:
+    return [role for role in Role if role in roles]
+
+
+def _role(form: Form) -> tuple[Role, str | None]:
+    """The role a form asks for, with its group where the role is held in one: "moderator" or "editor:GROUP"."""
+    word, _colon, group_id = form.text("role", least=1, most=80).partition(":")
+    if word not in set(Role):
+        raise accounts.BadAccount(N_("“%(role)s” is not a role."), role=word)
+    return Role(word), group_id or None
+
+
+def _known_group(connection: Connection, group_id: str | None) -> None:
+    if group_id is not None and groups.get(connection, group_id) is None:
+        raise accounts.BadAccount(N_("That group is not there."))
+
+
+routes = [
+    web.get("/people", everybody),
+    web.post("/people", add),
+    web.post("/people/{account_id}/give", give_role),
+    web.post("/people/{account_id}/take", take_role),
+    web.post("/people/{account_id}/disable", disable),
+    web.post("/people/{account_id}/enable", enable),
+    web.post("/people/{account_id}/password", new_password),
+]
