@@ -13,9 +13,9 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
 from content.clock import now_ns
+from display_node.player.direct import DirectPainter
 from display_node.player.frames_log import FramesLog
 from display_node.player.link import Link, SocketInTheWay
-from display_node.player.painting import PlainPainter
 from display_node.player.show import Show
 from display_node.player.sound import Sound
 from display_node.player.stage import Mode, Stage
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
             link = Link(asked.socket, alarm.ring)
             stack.callback(link.close, 0)
             show = Show(
-                stage, typesetter, Wings(PlainPainter(), typesetter), sound, now_ns, alarm,
+                stage, typesetter, Wings(DirectPainter(), typesetter), sound, now_ns, alarm,
                 link=link, frames_log=frames_log, language=asked.language,
             )  # fmt: skip
             for number in (signal.SIGTERM, signal.SIGINT):

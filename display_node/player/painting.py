@@ -15,6 +15,11 @@ def contained(inner: tuple[int, int], outer: tuple[int, int]) -> pygame.Rect:
     return pygame.Rect((outer[0] - size[0]) // 2, (outer[1] - size[1]) // 2, *size)
 
 
+def is_full_range(frame: VideoFrame) -> bool:
+    """Whether the frame says that it uses all 256 levels; video that says nothing does not."""
+    return frame.color_range == ColorRange.JPEG or frame.format.name.startswith("yuvj")
+
+
 class PlainPainter:
     """Keeps swscale's tables between frames. BT.709 is told, not guessed; a frame that says full range is believed."""
 
@@ -24,11 +29,11 @@ class PlainPainter:
 
     def paint(self, frame: VideoFrame, surface: pygame.Surface, place: pygame.Rect) -> None:
         """Draws `frame` over `place`, scaled to fill it."""
-        is_full = frame.color_range == ColorRange.JPEG or (frame.format.name or "").startswith("yuvj")
+        levels = ColorRange.JPEG if is_full_range(frame) else ColorRange.MPEG
         picture = self._reformatter.reformat(
             frame, place.width, place.height, "bgr0",
             src_colorspace=Colorspace.ITU709, dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG if is_full else ColorRange.MPEG, dst_color_range=ColorRange.JPEG,
+            src_color_range=levels, dst_color_range=ColorRange.JPEG,
             interpolation=Interpolation.BILINEAR,
         )  # fmt: skip
         plane = picture.planes[0]

@@ -24,6 +24,8 @@ class Stage:
         """Opens the window; `size` in pixels is not used full screen."""
         if mode == "headless":
             os.environ["SDL_VIDEODRIVER"] = "dummy"
+        # Under X11 SDL would send every frame through OpenGL, which costs ten times as much where that is software.
+        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         pygame.display.init()
         pygame.display.set_caption("Commonscreen")
         pygame.display.set_allow_screensaver(False)

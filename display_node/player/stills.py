@@ -1,7 +1,6 @@
 """Loads a still picture in its own thread: decoded small, kept in shape, in front of its own blurred self."""
 
 import threading
-import warnings
 from pathlib import Path
 
 import pygame
@@ -10,8 +9,14 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 from display_node.player.decoder import Failure
 from display_node.player.painting import contained
 
-MOST_PIXELS = 150_000_000
+MOST_PIXELS = 80_000_000
 SURROUND_LIGHT = 0.45
+
+
+_UNDECODABLE = (
+    OSError, ValueError, SyntaxError, EOFError, MemoryError,
+    Image.DecompressionBombError, Image.DecompressionBombWarning,
+)  # fmt: skip
 
 
 class StillLoader:
@@ -36,19 +41,16 @@ class StillLoader:
             self.picture = _as_surface(_composed(self._path, self._size))
         except FileNotFoundError:
             self.failure = Failure("file", "The file is not in the cache any more.")
-        except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
+        except _UNDECODABLE as error:
             self.failure = Failure("file", f"The picture cannot be decoded: {error}"[:400])
 
 
 def _composed(path: Path, size: tuple[int, int]) -> Image.Image:
-    with warnings.catch_warnings():
-        # Our own limit follows, and `draft` keeps a large JPEG small.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        with Image.open(path, formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise ValueError(f"{image.width} x {image.height} pixels are more than a screen decodes")
-            image.draft("RGB", size)
-            picture = ImageOps.exif_transpose(image).convert("RGB")
+    with Image.open(path, formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
+        if image.width * image.height > MOST_PIXELS:
+            raise ValueError(f"{image.width} x {image.height} pixels are more than a screen decodes")
+        image.draft("RGB", size)
+        picture = ImageOps.exif_transpose(image).convert("RGB")
     place = contained(picture.size, size)
     inner = picture.resize(place.size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     if place.size == size:

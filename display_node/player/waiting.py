@@ -22,7 +22,7 @@ class Alarm:
         self._rung.set()
 
     def wait_until(self, instant_ns: int) -> bool:
-        """Whether the instant has come; False when rung before it, or after LONGEST_NS."""
+        """Whether the instant has come; False when rung before it, after LONGEST_NS, or when the clock steps."""
         left_ns = instant_ns - self._now_ns()
         sleep_ns = min(left_ns - SPIN_NS, LONGEST_NS)
         if sleep_ns > 0 and self._rung.wait(sleep_ns / 1e9):
@@ -30,6 +30,8 @@ class Alarm:
             return False
         if left_ns > LONGEST_NS + SPIN_NS:
             return False
-        while self._now_ns() < instant_ns:
+        while (left_ns := instant_ns - self._now_ns()) > 0:
+            if left_ns > 2 * SPIN_NS:
+                return False  # the clock was set back meanwhile
             time.sleep(0)
         return True

@@ -1,0 +1,73 @@
+"""A real window on a real (virtual) X server: what the server shows, not what the player says."""
+
+import contextlib
+import io
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from content.clock import now_ms
+from display_node.messages import Panic
+from tests.display_node.player.stand import FPS, SIZE, cues, heartbeat_of, make_clip, number_in, player, video_cue
+
+pytestmark = pytest.mark.skipif(
+    not (shutil.which("Xvfb") and shutil.which("ffmpeg")), reason="needs Debian's xvfb and ffmpeg"
+)
+
+
+@pytest.fixture
+def display() -> Iterator[str]:
+    reading, writing = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp"],
+        pass_fds=(writing,), stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    os.close(writing)
+    with open(reading, "rb") as told:  # noqa: PTH123 - a pipe, not a path
+        number = told.readline().decode().strip()
+    assert number, "Xvfb does not start"
+    yield f":{number}"
+    server.terminate()
+    server.wait(10)
+
+
+def grab(display: str) -> tuple[Image.Image, int, int]:
+    """The server's picture, and the instants (UTC ms) between which it was taken."""
+    before = now_ms()
+    source = ["-f", "x11grab", "-draw_mouse", "0", "-video_size", f"{SIZE[0]}x{SIZE[1]}", "-i", display]
+    done = subprocess.run(
+        ["ffmpeg", "-v", "error", *source, "-frames:v", "1", "-f", "image2pipe", "-c:v", "png", "-"],
+        capture_output=True, check=True, timeout=20,
+    )  # fmt: skip
+    return Image.open(io.BytesIO(done.stdout)), before, now_ms()
+
+
+def test_the_window_shows_the_frame_that_is_due_and_closes_when_asked(display: str, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.mp4", 6, tint=40)
+    environment = {"DISPLAY": display, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy"}
+    with (
+        player(tmp_path, "--windowed", f"{SIZE[0]}x{SIZE[1]}", environment=environment) as stand,
+        stand.agent() as agent,
+    ):
+        heartbeat_of(agent)
+        start = now_ms() + 1_500
+        agent.say(cues(video_cue(clip, start, start + 6_000)))
+        agent.wait_until(start + 1_000)
+        for _ in range(3):
+            picture, before_ms, after_ms = grab(display)
+            number = number_in(picture)
+            assert (before_ms - start) * FPS / 1000 - 3 < number < (after_ms - start) * FPS / 1000 + 1
+        agent.say(Panic(True))
+        agent.picture(tmp_path / "p.jpg")
+        assert grab(display)[0].convert("L").getextrema() == (0, 0)
+        assert heartbeat_of(agent).frames_dropped < 30
+        stand.process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            stand.process.wait(3)
+        assert stand.process.returncode == 0
