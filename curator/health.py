@@ -1,0 +1,118 @@
+"""How a node says it is: the health document of docs/node-protocol.md, read once with limits and kept as JSON."""
+
+import json
+from dataclasses import dataclass
+
+from content.canonical import Json, canonical_bytes
+from content.reading import Reader
+from curator.words import N_
+
+LARGEST_HEALTH_BYTES = 32 << 10
+MOST_FAULTS = 20
+LONGEST_FAULT = 500
+STORE_EVERY_MS = 20_000
+STORE_CHANGE_AFTER_MS = 2_000
+MOST_NODES_REMEMBERED = 20_000
+
+CLOCKS = {
+    "trusted": N_("right"),
+    "holdover": N_("kept from before, not checked lately"),
+    "untrusted": N_("not to be trusted"),
+}
+"""What a node says of its clock, in words for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A node at `now_ms` of its own clock. `playing_item` is "" when nothing of the programme is on."""
+
+    software: str
+    manifest_version: int
+    now_ms: int
+    playing_item: str
+    playing_kind: str
+    playing_layer: str
+    frames_shown: int
+    frames_late: int
+    frames_dropped: int
+    files_wanted: int
+    files_held: int
+    disk_free_bytes: int
+    uptime_s: int
+    clock: str
+    faults: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Json]:
+        """The document as a node sends it."""
+        return {
+            "software": self.software, "manifest_version": self.manifest_version, "now_ms": self.now_ms,
+            "playing": {"item": self.playing_item, "kind": self.playing_kind, "layer": self.playing_layer},
+            "frames": {"shown": self.frames_shown, "late": self.frames_late, "dropped": self.frames_dropped},
+            "files": {"wanted": self.files_wanted, "held": self.files_held},
+            "disk_free_bytes": self.disk_free_bytes, "uptime_s": self.uptime_s, "clock": self.clock,
+            "faults": list(self.faults),
+        }  # fmt: skip
+
+    @property
+    def essence(self) -> tuple[object, ...]:
+        """What a person would want to see change at once."""
+        return (self.manifest_version, self.playing_kind == "dark", self.files_held, self.clock, self.faults)
+
+
+def read_health(reader: Reader) -> Health:
+    """The document at this place; fields we do not know yet are let pass. Raises BadDocument."""
+    fields = reader.fields(
+        "software", "manifest_version", "now_ms", "playing", "frames", "files", "disk_free_bytes", "uptime_s",
+        "clock", "faults", others=True,
+    )  # fmt: skip
+    playing = fields["playing"].fields("item", "kind", "layer", others=True)
+    frames = fields["frames"].fields("shown", "late", "dropped", others=True)
+    files = fields["files"].fields("wanted", "held", others=True)
+    return Health(
+        software=fields["software"].text(most=40),
+        manifest_version=fields["manifest_version"].integer(least=0),
+        now_ms=fields["now_ms"].integer(least=0),
+        playing_item=playing["item"].text(most=100),
+        playing_kind=playing["kind"].text(most=20),
+        playing_layer=playing["layer"].text(most=20),
+        frames_shown=frames["shown"].integer(least=0),
+        frames_late=frames["late"].integer(least=0),
+        frames_dropped=frames["dropped"].integer(least=0),
+        files_wanted=files["wanted"].integer(least=0),
+        files_held=files["held"].integer(least=0),
+        disk_free_bytes=fields["disk_free_bytes"].integer(least=0),
+        uptime_s=fields["uptime_s"].integer(least=0),
+        clock=fields["clock"].one_of(*CLOCKS),
+        faults=tuple(place.text(most=LONGEST_FAULT) for place in fields["faults"].items(most=MOST_FAULTS)),
+    )
+
+
+def health_text(health: Health) -> str:
+    """The form in which it is stored."""
+    return canonical_bytes(health.as_json()).decode()
+
+
+def stored_health(text: str) -> Health | None:
+    """What `health_text` wrote; None for a node that has not reported yet."""
+    return read_health(Reader(json.loads(text))) if text else None
+
+
+class Throttle:
+    """Which reports are worth a write: one every 20 s, sooner when something changed that people watch for."""
+
+    def __init__(self) -> None:
+        """Nothing is stored yet."""
+        self._stored: dict[str, tuple[int, tuple[object, ...]]] = {}
+
+    def is_due(self, node_id: str, health: Health, now_ms: int) -> bool:
+        """Whether to store this report; if so, remembers that it was."""
+        stored_ms, essence = self._stored.get(node_id, (None, ()))
+        age_ms = None if stored_ms is None else now_ms - stored_ms
+        least_ms = STORE_EVERY_MS if essence == health.essence else STORE_CHANGE_AFTER_MS
+        if age_ms is not None and 0 <= age_ms < least_ms:
+            return False
+        self._stored.pop(node_id, None)
+        self._stored[node_id] = (now_ms, health.essence)
+        while len(self._stored) > MOST_NODES_REMEMBERED:
+            del self._stored[next(iter(self._stored))]
+        return True

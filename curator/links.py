@@ -1,0 +1,134 @@
+"""The open links to nodes: what each is to be told, newest only. A node that does not read holds up nobody."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from content.canonical import Json
+from curator.store import Connection
+from curator.tables import manifests, nodes, screens
+
+
+@dataclass(frozen=True, slots=True)
+class NewManifest:
+    """There may be a newer manifest than the node has."""
+
+    version: int
+
+    def as_json(self) -> dict[str, Json]:
+        """As it travels."""
+        return {"type": "manifest", "version": self.version}
+
+
+@dataclass(frozen=True, slots=True)
+class WantPictures:
+    """Somebody looks: a picture every `every_ms`, for `for_ms` from now."""
+
+    every_ms: int
+    for_ms: int
+
+    def as_json(self) -> dict[str, Json]:
+        """As it travels."""
+        return {"type": "picture", "every_ms": self.every_ms, "for_ms": self.for_ms}
+
+
+@dataclass(frozen=True, slots=True)
+class Panic:
+    """Black now, or back; the highest counter wins."""
+
+    on: bool
+    counter: int
+
+    def as_json(self) -> dict[str, Json]:
+        """As it travels."""
+        return {"type": "panic", "on": self.on, "counter": self.counter}
+
+
+Message = NewManifest | WantPictures | Panic
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand for a node: what it would be told if it had just come."""
+
+    is_welcome: bool
+    panic: Panic
+    manifest_version: int
+
+
+def standing(connection: Connection, node_id: str, screen_id: str) -> Standing:
+    """How things stand for this node of this screen now."""
+    screen = connection.execute(
+        sa.select(screens.c.is_dark, screens.c.dark_counter).where(screens.c.id == screen_id)
+    ).one()
+    revoked = connection.execute(sa.select(nodes.c.revoked_ms).where(nodes.c.id == node_id)).scalar_one()
+    newest = sa.select(sa.func.max(manifests.c.version)).where(manifests.c.screen_id == screen_id)
+    version = connection.execute(newest).scalar_one() or 0
+    return Standing(revoked is None, Panic(screen.is_dark, screen.dark_counter), version)
+
+
+class Outbox:
+    """What one node is yet to be told: at most one message of each kind, the newest; black-outs first."""
+
+    def __init__(self) -> None:
+        """Nothing to tell."""
+        self._waiting: dict[type[Message], Message] = {}
+        self._something = asyncio.Event()
+        self.ended = asyncio.Event()
+        """Set when this link must close: the pairing ended, or the node has come by another link."""
+
+    def put(self, message: Message) -> None:
+        """Tells the node `message`; an older one of its kind that was not sent yet is forgotten."""
+        self._waiting[type(message)] = message
+        self._something.set()
+
+    async def next(self) -> Message:
+        """The next message to send, waiting for one."""
+        while not self._waiting:
+            self._something.clear()
+            await self._something.wait()
+        kind = Panic if Panic in self._waiting else next(iter(self._waiting))
+        return self._waiting.pop(kind)
+
+
+class Links:
+    """The open links of this process, one for each node."""
+
+    def __init__(self) -> None:
+        """Nobody is linked."""
+        self._by_node: dict[str, tuple[str, Outbox]] = {}
+
+    @contextmanager
+    def joined(self, node_id: str, screen_id: str) -> Iterator[Outbox]:
+        """The outbox of a node's new link while the block lasts; an older link of the same node ends."""
+        self.end(node_id)
+        outbox = Outbox()
+        self._by_node[node_id] = (screen_id, outbox)
+        try:
+            yield outbox
+        finally:
+            if self._by_node.get(node_id) == (screen_id, outbox):
+                del self._by_node[node_id]
+
+    def tell(self, screen_id: str, message: Message) -> None:
+        """Tells the linked node of a screen, if there is one. Never waits."""
+        for linked_to, outbox in self._by_node.values():
+            if linked_to == screen_id:
+                outbox.put(message)
+
+    def end(self, node_id: str) -> None:
+        """Closes the link of a node, if it has one."""
+        if node_id in self._by_node:
+            self._by_node.pop(node_id)[1].ended.set()
+
+    def end_all(self) -> None:
+        """Closes every link: the service stops."""
+        for node_id in list(self._by_node):
+            self.end(node_id)
+
+    def is_linked(self, screen_id: str) -> bool:
+        """Whether the node of this screen is linked to this process now."""
+        return any(linked_to == screen_id for linked_to, _ in self._by_node.values())

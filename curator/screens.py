@@ -1,0 +1,174 @@
+"""Screens: what stands where, in which zone and size, and whether it is blacked out."""
+
+import zoneinfo
+from dataclasses import dataclass
+from functools import cache
+
+import sqlalchemy as sa
+
+from content.language import LANGUAGES
+from curator import audit
+from curator.groups import slug_of
+from curator.ids import new_id
+from curator.store import Connection
+from curator.tables import screens
+from curator.words import N_, Told
+
+LONGEST_NAME = 120
+LONGEST_PLACE = 200
+LEAST_PIXELS = 64
+MOST_PIXELS = 16_384
+MOST_SCREENS = 10_000
+RESERVED = frozenset({"new"})
+"""Slugs that would hide a page of ours."""
+
+
+class BadScreen(Told):
+    """A screen that cannot be made or changed as asked; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A display at a place. `slug` stands in addresses; `width` and `height` are pixels; `zone` is an IANA time zone.
+
+    `dark_counter` rises with every black-out and every way back; a node obeys the highest it has heard.
+    """
+
+    id: str
+    slug: str
+    name: str
+    place: str
+    zone: str
+    language: str
+    width: int
+    height: int
+    volume_percent: int
+    is_dark: bool
+    dark_counter: int
+    created_ms: int
+    retired_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenWords:
+    """What people say about a screen when they make or change it."""
+
+    name: str
+    place: str
+    zone: str
+    language: str
+    width: int = 1920
+    height: int = 1080
+    volume_percent: int = 100
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """The IANA time zones known here, by name. Reads the disk once: call it in a thread."""
+    return tuple(sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC"))
+
+
+def create(connection: Connection, words: ScreenWords, *, now_ms: int, by: str) -> Screen:
+    """Makes a screen with an address of its own. Raises BadScreen."""
+    _refuse_bad(words)
+    if connection.execute(sa.select(sa.func.count()).select_from(screens)).scalar_one() >= MOST_SCREENS:
+        raise BadScreen(N_("There are %(most)s screens; retire one before adding another."), most=MOST_SCREENS)
+    slug = _free_slug(connection, words.name)
+    screen_id = new_id()
+    connection.execute(
+        screens.insert().values(
+            id=screen_id, slug=slug, is_dark=False, dark_counter=0, created_ms=now_ms, **_columns(words)
+        )
+    )
+    audit.record(connection, now_ms, by, "screen.create", f"screen:{screen_id}", name=words.name.strip())
+    return _known(connection, screen_id)
+
+
+def change(connection: Connection, screen_id: str, words: ScreenWords, *, now_ms: int, by: str) -> None:
+    """Changes what is said about a screen; its address stays. Raises BadScreen."""
+    _refuse_bad(words)
+    values = _columns(words)
+    before = _known(connection, screen_id)
+    changed = {name: value for name, value in values.items() if getattr(before, name) != value}
+    if changed:
+        connection.execute(screens.update().where(screens.c.id == screen_id).values(**changed))
+        audit.record(connection, now_ms, by, "screen.change", f"screen:{screen_id}", **changed)
+
+
+def set_dark(connection: Connection, screen_id: str, *, on: bool, now_ms: int, by: str) -> Screen:
+    """Blacks a screen out, or brings it back; gives it as it is now. Doing it twice is harmless."""
+    before = _known(connection, screen_id)
+    if before.is_dark == on:
+        return before
+    # Never below the clock: after a restore from an old backup nodes must still obey the next black-out.
+    counter = max(before.dark_counter + 1, now_ms)
+    connection.execute(screens.update().where(screens.c.id == screen_id).values(is_dark=on, dark_counter=counter))
+    audit.record(connection, now_ms, by, "screen.dark" if on else "screen.back", f"screen:{screen_id}")
+    return _known(connection, screen_id)
+
+
+def every(connection: Connection) -> list[Screen]:
+    """All screens that are not retired, by name."""
+    query = sa.select(screens).where(screens.c.retired_ms.is_(None)).order_by(screens.c.name, screens.c.id)
+    return [_screen(row) for row in connection.execute(query).mappings()]
+
+
+def by_slug(connection: Connection, slug: str) -> Screen | None:
+    """The screen with this address; None when there is none or it is retired."""
+    query = sa.select(screens).where(screens.c.slug == slug, screens.c.retired_ms.is_(None))
+    row = connection.execute(query).mappings().first()
+    return _screen(row) if row else None
+
+
+def get(connection: Connection, screen_id: str) -> Screen | None:
+    """One screen, retired or not, or None."""
+    row = connection.execute(sa.select(screens).where(screens.c.id == screen_id)).mappings().first()
+    return _screen(row) if row else None
+
+
+def _known(connection: Connection, screen_id: str) -> Screen:
+    return _screen(connection.execute(sa.select(screens).where(screens.c.id == screen_id)).mappings().one())
+
+
+def _screen(row: sa.RowMapping) -> Screen:
+    return Screen(**row)
+
+
+def _columns(words: ScreenWords) -> dict[str, str | int]:
+    return {
+        "name": words.name.strip(), "place": words.place.strip(), "zone": words.zone, "language": words.language,
+        "width": words.width, "height": words.height, "volume_percent": words.volume_percent,
+    }  # fmt: skip
+
+
+def _refuse_bad(words: ScreenWords) -> None:
+    if not 1 <= len(words.name.strip()) <= LONGEST_NAME or not slug_of(words.name):
+        raise BadScreen(
+            N_("A screen needs a name of 1 to %(most)s characters with at least one letter or digit."),
+            most=LONGEST_NAME,
+        )
+    if len(words.place.strip()) > LONGEST_PLACE:
+        raise BadScreen(N_("The place has at most %(most)s characters."), most=LONGEST_PLACE)
+    if words.zone not in zones():
+        raise BadScreen(
+            N_("“%(zone)s” is not a time zone; choose one such as Europe/London or Asia/Ho_Chi_Minh."), zone=words.zone
+        )
+    if words.language not in LANGUAGES:
+        raise BadScreen(N_("The language is not one of those we speak."))
+    for pixels in (words.width, words.height):
+        if not LEAST_PIXELS <= pixels <= MOST_PIXELS:
+            raise BadScreen(
+                N_("Width and height are from %(least)s to %(most)s pixels."), least=LEAST_PIXELS, most=MOST_PIXELS
+            )
+    if not 0 <= words.volume_percent <= 100:
+        raise BadScreen(N_("The volume is from 0 to 100 percent."))
+
+
+def _free_slug(connection: Connection, name: str) -> str:
+    wanted = slug_of(name)
+    taken = set(connection.execute(sa.select(screens.c.slug).where(screens.c.slug.startswith(wanted))).scalars())
+    taken |= RESERVED
+    number = 1
+    while (slug := wanted if number == 1 else f"{wanted}-{number}") in taken:
+        number += 1
+    return slug

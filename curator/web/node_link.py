@@ -1,0 +1,119 @@
+"""The link: a WebSocket from each node. One task reads, one writes, one follows what changes for its screen."""
+
+import asyncio
+import json
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from content.reading import BadDocument, Reader
+from curator.health import LARGEST_HEALTH_BYTES, read_health
+from curator.limits import Tries
+from curator.links import NewManifest, Outbox, WantPictures, standing
+from curator.nodes import Caller
+from curator.pictures import EVERY_MS
+from curator.service import Service, service_of
+from curator.web.node_api import caller_of
+from curator.web.node_state import NodeState, node_state_of
+from curator.web.problems import Problem
+from curator.words import _
+
+HEARTBEAT_S = 20.0
+SEND_S = 10.0
+CLOSE_S = 2.0
+LOOK_AGAIN_S = 60.0
+"""Hints may be lost: the store is asked this often in any case."""
+MESSAGES_A_MINUTE = 60
+
+
+class _Over(Exception):
+    """The link ends; `code` is what the node is told."""
+
+    def __init__(self, code: WSCloseCode) -> None:
+        super().__init__(code.name)
+        self.code = code
+
+
+async def link(request: web.Request) -> web.StreamResponse:
+    """Stays open as long as the node is paired, reads and answers."""
+    caller = await caller_of(request)
+    state = node_state_of(request)
+    socket = web.WebSocketResponse(
+        heartbeat=HEARTBEAT_S, compress=False, max_msg_size=LARGEST_HEALTH_BYTES, timeout=CLOSE_S
+    )
+    if not socket.can_prepare(request):
+        raise Problem(426, "websocket_wanted", _("This address speaks WebSocket only."))
+    await socket.prepare(request)
+    with state.links.joined(caller.node_id, caller.screen_id) as outbox:
+        code = await _talk(socket, service_of(request), state, caller, outbox)
+    await socket.close(code=code, drain=False)
+    return socket
+
+
+async def _talk(
+    socket: web.WebSocketResponse, service: Service, state: NodeState, caller: Caller, outbox: Outbox
+) -> WSCloseCode:
+    code = WSCloseCode.GOING_AWAY
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_read(socket, service, state, caller), name="link reads")
+            tasks.create_task(_write(socket, outbox), name="link writes")
+            tasks.create_task(_follow(service, state, caller, outbox), name="link follows")
+            tasks.create_task(_until_ended(outbox), name="link ends")
+    except* _Over as overs:
+        code = next(over.code for over in overs.exceptions if isinstance(over, _Over))
+    except* (ConnectionError, TimeoutError):
+        # The node is gone or does not read any more; it comes again by itself.
+        code = WSCloseCode.ABNORMAL_CLOSURE
+    return WSCloseCode.GOING_AWAY if code is WSCloseCode.ABNORMAL_CLOSURE else code
+
+
+async def _read(socket: web.WebSocketResponse, service: Service, state: NodeState, caller: Caller) -> None:
+    pace = Tries(MESSAGES_A_MINUTE, 60_000)
+    async for message in socket:
+        now_ms = service.now()
+        if message.type is not WSMsgType.TEXT or pace.wait_ms("", now_ms):
+            raise _Over(WSCloseCode.POLICY_VIOLATION)
+        pace.note("", now_ms)
+        try:
+            reader = Reader.of_bytes(message.data.encode("utf-8", "replace"), limit_bytes=LARGEST_HEALTH_BYTES)
+            if reader.fields("type", others=True)["type"].text(most=50) == "health":
+                await state.heard(service, caller.node_id, read_health(reader))
+        except BadDocument:
+            raise _Over(WSCloseCode.POLICY_VIOLATION) from None
+    raise _Over(WSCloseCode.OK)
+
+
+async def _write(socket: web.WebSocketResponse, outbox: Outbox) -> None:
+    while True:
+        message = await outbox.next()
+        async with asyncio.timeout(SEND_S):
+            await socket.send_str(json.dumps(message.as_json()))
+
+
+async def _follow(service: Service, state: NodeState, caller: Caller, outbox: Outbox) -> None:
+    told = None
+    left_ms = state.pictures.wanted_ms(caller.screen_id, service.now())
+    if left_ms:
+        outbox.put(WantPictures(EVERY_MS, left_ms))
+    with service.bus.listening(f"screen:{caller.screen_id}") as hints:
+        while True:
+            now = await service.store.read(lambda connection: standing(connection, caller.node_id, caller.screen_id))
+            if not now.is_welcome:
+                raise _Over(WSCloseCode.GOING_AWAY)
+            if told is None or now.panic != told.panic:
+                outbox.put(now.panic)
+            if now.manifest_version and (told is None or now.manifest_version != told.manifest_version):
+                outbox.put(NewManifest(now.manifest_version))
+            told = now
+            try:
+                await asyncio.wait_for(anext(hints), LOOK_AGAIN_S)
+            except TimeoutError:
+                continue
+
+
+async def _until_ended(outbox: Outbox) -> None:
+    await outbox.ended.wait()
+    raise _Over(WSCloseCode.GOING_AWAY)
+
+
+routes = [web.get("/api/v1/link/{node_id}", link)]

@@ -1,0 +1,56 @@
+"""What the running service keeps in memory about nodes: who may call, who is linked, the newest pictures."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from curator.health import Health, Throttle
+from curator.limits import Tries
+from curator.links import Links
+from curator.nodes import Book, keep_health
+from curator.pictures import Pictures
+from curator.service import SERVICE, Service
+
+OFFERS_A_WINDOW = 60
+CODES_A_WINDOW = 10
+WINDOW_MS = 10 * 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class NodeState:
+    """The parts. `offers` limits pairing codes per network address, `codes` wrong codes per account."""
+
+    book: Book
+    links: Links
+    pictures: Pictures
+    throttle: Throttle
+    offers: Tries
+    codes: Tries
+
+    async def heard(self, service: Service, node_id: str, health: Health) -> None:
+        """A node said how it is: stored now and then, and at once when something changed that people watch for."""
+        now_ms = service.now()
+        if self.throttle.is_due(node_id, health, now_ms):
+            await service.store.run(lambda connection: keep_health(connection, node_id, health, now_ms=now_ms))
+            service.bus.publish(f"node:{node_id}")
+
+
+NODE_STATE: web.AppKey[NodeState] = web.AppKey("node_state", NodeState)
+
+
+def add_node_state(app: web.Application) -> None:
+    """Gives the application its memory of nodes; links are closed when it stops."""
+    app[NODE_STATE] = NodeState(
+        Book(app[SERVICE].store), Links(), Pictures(), Throttle(),
+        Tries(OFFERS_A_WINDOW, WINDOW_MS), Tries(CODES_A_WINDOW, WINDOW_MS),
+    )  # fmt: skip
+    app.on_shutdown.append(_end_links)
+
+
+def node_state_of(request: web.Request) -> NodeState:
+    """The memory of the service a request came to."""
+    return request.app[NODE_STATE]
+
+
+async def _end_links(app: web.Application) -> None:
+    app[NODE_STATE].links.end_all()
