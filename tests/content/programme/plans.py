@@ -1,5 +1,6 @@
 """Plans to ask things of: a hypothesis strategy for awkward ones, and plain towns."""
 
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
@@ -61,41 +62,73 @@ def town(seed: int, groups: int, *, shortest_ms: int = 8_000, longest_ms: int = 
 
 
 NAMES = st.sampled_from(["a", "b", "B", "ä", "nhóm", "z\n", "日", "🎈", "g1", "g10", "g2"])
-DURATIONS = st.one_of(st.integers(20, 90), st.sampled_from([1_000, 5_000, 5_001, 8_000, 30_000, 400_000]))
-HOUSE_DURATIONS = st.sampled_from([150, 1_000, 5_000, 8_000, 8_001])
-GAPS = st.one_of(st.just(0), st.integers(1, 400), st.sampled_from([10_000, 200_000, 2_000_000]))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large things are in a plan. In a tiny one all falls on the same few milliseconds: ties happen."""
+
+    durations: st.SearchStrategy[int]
+    gaps: st.SearchStrategy[int]
+    house: st.SearchStrategy[int]
+    lengths: st.SearchStrategy[int]
+    pauses: st.SearchStrategy[int]
+    minfills: st.SearchStrategy[int]
+    balances: st.SearchStrategy[int]
+    weights: st.SearchStrategy[int]
+
+
+TINY = Scale(
+    durations=st.integers(1, 8),
+    gaps=st.one_of(st.just(0), st.integers(1, 30)),
+    house=st.integers(1, 5),
+    lengths=st.integers(1, 120),
+    pauses=st.integers(0, 9),
+    minfills=st.integers(0, 6),
+    balances=st.integers(-9, 9),
+    weights=st.integers(0, 3),
+)
+USUAL = Scale(
+    durations=st.one_of(st.integers(20, 90), st.sampled_from([1_000, 5_000, 5_001, 8_000, 30_000, 400_000])),
+    gaps=st.one_of(st.just(0), st.integers(1, 400), st.sampled_from([10_000, 200_000, 2_000_000])),
+    house=st.sampled_from([150, 1_000, 5_000, 8_000, 8_001]),
+    lengths=st.one_of(st.integers(1, 400), st.integers(2_000, 30_000), st.integers(60_000, 90_000)),
+    pauses=st.integers(0, 20_000),
+    minfills=st.sampled_from([0, 1, 30, 5_000]),
+    balances=st.integers(-20_000, 20_000),
+    weights=st.integers(0, 9),
+)
 
 
 @st.composite
-def listings(draw: st.DrawFn, group: str) -> Json:
+def listings(draw: st.DrawFn, group: str, scale: Scale) -> Json:
     """What a group brings: any mixture of short, long and gapped items, not written in their order."""
     orders = draw(st.lists(st.integers(0, 30), unique=True, max_size=5))
-    items = [item(f"{group}:{order % 7}.{order}", draw(DURATIONS), order, draw(GAPS)) for order in orders]
-    return {"weight": draw(st.integers(0, 9)), "items": items}
+    items = [item(f"{group}:{order}", draw(scale.durations), order, draw(scale.gaps)) for order in orders]
+    return {"weight": draw(scale.weights), "items": items}
 
 
 @st.composite
-def segments(draw: st.DrawFn, start_ms: int, groups: list[str]) -> Json:
+def segments(draw: st.DrawFn, start_ms: int, groups: list[str], scale: Scale) -> Json:
     """Any segment from that instant."""
     kind = draw(st.sampled_from(["rotation", "rotation", "rotation", "fixed", "dark"]))
-    end_ms = start_ms + draw(st.one_of(st.integers(1, 400), st.integers(2_000, 30_000), st.integers(60_000, 90_000)))
+    end_ms = start_ms + draw(scale.lengths)
     bounds = {"start_ms": start_ms, "end_ms": end_ms, "kind": kind}
     if kind == "dark":
         return bounds
     if kind == "rotation":
         present = [group for group in groups if draw(st.booleans())]
-        return {**bounds, "groups": {group: draw(listings(group)) for group in present}}
+        return {**bounds, "groups": {group: draw(listings(group, scale)) for group in present}}
     booked, free_ms = [], 0
     for _ in range(draw(st.integers(0, 3))):
-        offset_ms = free_ms + draw(st.integers(0, 20_000))
-        duration_ms = draw(DURATIONS)
+        offset_ms = free_ms + draw(scale.pauses)
+        duration_ms = draw(scale.durations)
         free_ms = offset_ms + duration_ms
         if free_ms > end_ms - start_ms:
             break
         group = draw(st.sampled_from([*groups, None]))
-        name = f"{group}:{draw(st.integers(0, 6))}.{draw(st.integers(0, 6))}"
-        media_ms = draw(st.integers(0, 3_000))
-        times = {"offset_ms": offset_ms, "duration_ms": duration_ms, "media_offset_ms": media_ms}
+        name = f"{group}:{draw(st.integers(0, 30))}"
+        times = {"offset_ms": offset_ms, "duration_ms": duration_ms, "media_offset_ms": draw(scale.pauses)}
         booked.append({**times, "item": name, "group": group})
     return {**bounds, "items": booked}
 
@@ -103,22 +136,23 @@ def segments(draw: st.DrawFn, start_ms: int, groups: list[str]) -> Json:
 @st.composite
 def plans(draw: st.DrawFn) -> Json:
     """Any good plan of a few segments, near a day's turn, that no compiler would be so unkind as to write."""
+    scale = draw(st.sampled_from([TINY, USUAL]))
     groups = draw(st.lists(NAMES, unique=True, min_size=1, max_size=5))
     start_ms = draw(st.sampled_from([0, 86_400_000 - 150_000, 1_764_000_000_000]))
     parts: list[Json] = []
     for _ in range(draw(st.integers(1, 5))):
-        parts.append(draw(segments(start_ms, groups)))
+        parts.append(draw(segments(start_ms, groups, scale)))
         start_ms = parts[-1]["end_ms"]
     declared = [
         {
             "id": group,
             "carry": {
-                "balance_ms": draw(st.integers(-20_000, 20_000)),
+                "balance_ms": draw(scale.balances),
                 "last_order": draw(st.integers(-1, 31)),
                 "last_starts_ms": draw(
                     st.dictionaries(
-                        st.sampled_from([f"{group}:{order % 7}.{order}" for order in range(9)]),
-                        st.integers(parts[0]["start_ms"] - 5_000, parts[0]["start_ms"]),
+                        st.sampled_from([f"{group}:{order}" for order in range(9)]),
+                        scale.pauses.map(lambda before_ms: parts[0]["start_ms"] - before_ms),
                         max_size=2,
                     )
                 ),
@@ -127,9 +161,9 @@ def plans(draw: st.DrawFn) -> Json:
         for group in groups
     ]
     params = {
-        "house_bp": draw(st.sampled_from([0, 500, 1_000, 9_000, 10_000])),
-        "minfill_ms": draw(st.sampled_from([0, 1, 30, 5_000])),
+        "house_bp": draw(st.sampled_from([0, 500, 1_000, 3_000, 9_000, 10_000])),
+        "minfill_ms": draw(scale.minfills),
         "slack_bp": draw(st.sampled_from([0, 1_000])),
     }
-    house = [{"item": f"h{number}", "duration_ms": draw(HOUSE_DURATIONS)} for number in range(draw(st.integers(0, 3)))]
+    house = [{"item": f"h{number}", "duration_ms": draw(scale.house)} for number in range(draw(st.integers(0, 3)))]
     return {"engine": "L1", "params": params, "house": house, "groups": declared, "segments": parts}
