@@ -176,5 +176,9 @@ def curator_address(text: str) -> str:
 
 def is_private_road(address: str) -> bool:
     """Whether nobody on the way can listen or change words: HTTPS, or the curator is on this very machine."""
-    parts = urlsplit(address)
-    return parts.scheme == "https" or parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return urlsplit(address).scheme == "https" or is_this_machine(address)
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether the curator is on this very machine."""
+    return urlsplit(address).hostname in {"localhost", "127.0.0.1", "::1"}

@@ -125,14 +125,13 @@ def _wait(children: list[Child], now_ns: int) -> bool:
 
 
 def _end(children: list[Child]) -> None:
+    # One after the other, the player first: the agent still writes down the player's last row.
     for child in children:
         child.send(signal.SIGTERM)
-    deadline_ns = monotonic_ns() + int(PATIENCE_S * 1e9)
-    for child in children:
         if child.process is None:
             continue
         try:
-            child.process.wait(max(0.01, (deadline_ns - monotonic_ns()) / 1e9))
+            child.process.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             child.process.kill()
             child.process.wait()

@@ -120,7 +120,7 @@ def identity_of(folder: DataFolder, curator: str) -> Identity:
 
 
 async def _run(settings: Settings, opened: Opened) -> None:
-    async with new_session() as session:
+    async with new_session(opened.identity.curator) as session:
         state = State(
             folder=settings.folder,
             now=settings.now,
@@ -180,7 +180,7 @@ async def _all_parts(state: State, key: SigningKey, journal: Journal) -> None:
         "glance": lambda: glance(state),
         "files check": lambda: check_files(state),
         "files fetch": lambda: fetch_files(state),
-        "curator": Asker(state, key).ask,
+        "curator": Asker(state, key, recorder.begin_anew).ask,
         "link": link.stay,
         "pictures": link.send_pictures,
         "rows write": recorder.write,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from content.reading import BadDocument
@@ -27,8 +28,9 @@ from display_node.words import _
 class Asker:
     """The one part that changes who we are."""
 
-    def __init__(self, state: State, key: SigningKey) -> None:
-        """`key` is this screen's own."""
+    def __init__(self, state: State, key: SigningKey, begin_anew: Callable[[], Awaitable[None]]) -> None:
+        """`key` is this screen's own; `begin_anew` forgets the records of the screen this was before."""
+        self._begin_anew = begin_anew
         self._state = state
         self._key = key
         self._etag = ""
@@ -119,6 +121,7 @@ class Asker:
         current, before, _complaints = await asyncio.to_thread(manifests.load, state.folder, identity, state.now())
         if current is None:
             await asyncio.to_thread(forget_programme, state.folder)
+            await self._begin_anew()
             state.panic = PanicState()
         self._backoff.succeeded()
         state.token, state.current, state.before = grant.token, current, before

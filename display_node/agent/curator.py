@@ -30,6 +30,7 @@ from display_node.config import (
     MANIFEST_TIMEOUT_S,
     SLOWEST_DOWNLOAD_BYTES_A_S,
     SOFTWARE,
+    is_this_machine,
 )
 
 
@@ -174,13 +175,13 @@ class Curator:
             raise CuratorAway(_reason(error)) from error
 
 
-def new_session() -> aiohttp.ClientSession:
-    """A session that decompresses nothing and keeps no cookies. Close it."""
+def new_session(address: str) -> aiohttp.ClientSession:
+    """A session that decompresses nothing and keeps no cookies; a proxy named in the environment is used. Close it."""
     return aiohttp.ClientSession(
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
         connector=aiohttp.TCPConnector(limit=8),
-        trust_env=True,
+        trust_env=not is_this_machine(address),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from content.clock import monotonic_ns
 from display_node.agent.cues import Resolved, Shelf, difference, in_lines, resolve
 from display_node.agent.player import Player
 from display_node.agent.slots import succession
@@ -9,6 +10,8 @@ from display_node.agent.standby import standby
 from display_node.agent.state import State, woken
 from display_node.config import CUES_AHEAD_MS, MOST_CUES_AHEAD
 from display_node.messages import Cue, Cues, Panic, Standby, Volume
+
+CLOCK_STEP_MS = 200
 
 
 class Feeder:
@@ -97,10 +100,12 @@ class Feeder:
 
 
 async def glance(state: State) -> None:
-    """Wakes the feeder whenever the effective instant of a new manifest, or an hour of cues, has gone by."""
-    was_on = state.is_before_on
+    """Wakes the feeder when a new manifest takes effect, and when somebody moved the wall clock."""
+    was_on, was_ms, was_ns = state.is_before_on, state.now(), monotonic_ns()
     while True:
         await asyncio.sleep(state.pace.glance_s)
-        if was_on != state.is_before_on:
-            was_on = state.is_before_on
+        now_ms, now_ns = state.now(), monotonic_ns()
+        moved_ms = (now_ms - was_ms) - (now_ns - was_ns) // 1_000_000
+        if was_on != state.is_before_on or abs(moved_ms) > CLOCK_STEP_MS:
             state.cues_wake.set()
+        was_on, was_ms, was_ns = state.is_before_on, now_ms, now_ns

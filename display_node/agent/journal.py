@@ -93,6 +93,14 @@ class Journal:
             self._database.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (seq, reason[:200]))
             self._database.execute("DELETE FROM played WHERE seq = ?", (seq,))
 
+    def begin_anew(self) -> None:
+        """Forgets every row and takes a new epoch: this is another screen now, and the old rows are not its own."""
+        with self._database:
+            self._database.execute("BEGIN")
+            self._database.execute("DELETE FROM played")
+            self._database.execute("UPDATE epoch SET id = ?", (random_token(16),))
+        self.epoch = self._database.execute("SELECT id FROM epoch").fetchone()[0]
+
     def waiting(self) -> int:
         """How many rows the curator has not acknowledged."""
         return int(self._database.execute("SELECT count(*) FROM played").fetchone()[0])

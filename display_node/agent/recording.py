@@ -33,6 +33,12 @@ class Recorder:
         self._heard.append(played)
         self._wake.set()
 
+    async def begin_anew(self) -> None:
+        """This is another screen now: rows of the old one are nobody's."""
+        self._heard.clear()
+        async with self._one_at_a_time:
+            await asyncio.to_thread(self._journal.begin_anew)
+
     async def write(self) -> None:
         """Writes rows down for ever, in the order they came; a full disk makes them wait in memory."""
         while True:

@@ -65,6 +65,7 @@ class State:
     is_player_there: bool = False
     rows_waiting: int = 0
     room_bytes: int = 0
+    _count: tuple[int, Accepted | None, tuple[int, int]] = (0, None, (0, 0))
     cues_wake: asyncio.Event = field(default_factory=asyncio.Event)
     files_wake: asyncio.Event = field(default_factory=asyncio.Event)
     fetch_wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -116,8 +117,12 @@ class State:
         newest = self.pending or self.current
         if newest is None:
             return 0, 0
+        at_ms, counted, found = self._count
+        if counted is newest and 0 <= self.now() - at_ms < self.pace.status_s * 500:
+            return found
         lacking = sum(1 for need in newest.manifest.files if not self.cache.holds([need]))
-        return len(newest.manifest.files), len(newest.manifest.files) - lacking
+        self._count = self.now(), newest, (len(newest.manifest.files), len(newest.manifest.files) - lacking)
+        return self._count[2]
 
     def speak_its_language(self) -> None:
         """The screen's own words are in the operator's language, else in the one its manifest names."""

@@ -293,3 +293,16 @@ async def test_a_login_page_on_the_way_is_not_a_curator(
     async with agent(paired):
         await fact(lambda: "damaged or not genuine" in faults(paired))
     assert not paired.manifest.exists()
+
+
+async def test_a_clock_set_right_after_the_start_brings_the_programme_at_once(
+    curator: FakeCurator, paired: DataFolder, player: ListeningPlayer
+) -> None:
+    years_ms = [-20 * 365 * DAY_MS]
+    curator.serve(sealed(curator.key, NAMES), *BODIES)
+    async with agent(paired, now=lambda: now_ms() + years_ms[0]):
+        await fact(lambda: version(paired) == 1)
+        await fact(lambda: player.on(now_ms() + years_ms[0]))
+        assert not [cue for cue in player.cues.values() if cue.path]
+        years_ms[0] = 0
+        await fact(lambda: (cue := player.on()) is not None and cue.path)

@@ -128,6 +128,16 @@ def test_numbers_rise_also_after_everything_was_acknowledged(tmp_path: Path) -> 
     journal.close()
 
 
+def test_another_screen_begins_with_an_empty_journal(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "as-run.db")
+    journal.append(played(1))
+    epoch = journal.epoch
+    journal.begin_anew()
+    assert journal.epoch != epoch
+    assert not journal.oldest(10).rows
+    journal.close()
+
+
 def test_the_journal_is_bounded_and_says_what_it_dropped(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "as-run.db", most_rows=5)
     for number in range(8):
