@@ -3,7 +3,10 @@
 import hashlib
 import io
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 from PIL import Image
@@ -15,6 +18,9 @@ from curator.ids import new_id
 from curator.store import Connection
 from curator.tables import items, versions
 from tests.curator.conftest import Town
+
+T = TypeVar("T")
+_READER = ThreadPoolExecutor(1, thread_name_prefix="look")
 
 
 @dataclass(frozen=True)
@@ -100,13 +106,18 @@ def approve(town: Town, sent: Sent) -> None:
     )  # fmt: skip
 
 
+def look(town: Town, function: Callable[[Connection], T]) -> T:
+    """What the store says, read in another thread: a test may ask in the middle of its event loop."""
+    return _READER.submit(town.service.store.read_now, function).result()
+
+
 def item_of(town: Town, sent: Sent) -> library.Item:
-    found = town.service.store.read_now(lambda connection: library.item(connection, sent.item_id))
+    found = look(town, lambda connection: library.item(connection, sent.item_id))
     assert found is not None
     return found
 
 
 def version_of(town: Town, sent: Sent) -> library.Version:
-    found = town.service.store.read_now(lambda connection: library.version(connection, sent.version_id))
+    found = look(town, lambda connection: library.version(connection, sent.version_id))
     assert found is not None
     return found

@@ -15,20 +15,20 @@ from curator import accounts, audit, library, moderation, policy
 from curator.authorisation import NotAllowed, Role
 from curator.store import Connection
 from curator.tables import decisions
-from tests.curator.cases import Sent, approve, item_of, send, send_version, somebody, version_of
+from tests.curator.cases import Sent, approve, item_of, look, send, send_version, somebody, version_of
 from tests.curator.conftest import Town
 
 HARMFUL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 
 def signed(town: Town, sent: Sent) -> SignedApproval:
-    found = town.service.store.read_now(lambda connection: library.signed_approvals(connection, [sent.sha256]))
+    found = look(town, lambda connection: library.signed_approvals(connection, [sent.sha256]))
     return read_approval(Reader.of_bytes(found[sent.sha256].encode(), limit_bytes=100_000))
 
 
 def count_decisions(town: Town) -> int:
-    return town.service.store.read_now(
-        lambda connection: connection.execute(sa.select(sa.func.count()).select_from(decisions)).scalar_one()
+    return look(
+        town, lambda connection: connection.execute(sa.select(sa.func.count()).select_from(decisions)).scalar_one()
     )
 
 
@@ -52,7 +52,7 @@ async def test_an_approval_is_a_statement_signed_for_these_bytes_by_this_person(
     assert statement.approval.author == town.accounts["editor"]
     assert statement.approval.allows("any-screen", town.clock())
     assert not statement.approval.allows("any-screen", town.clock() + moderation.APPROVAL_LIFE_MS)
-    assert statement.approval.audit_head == town.service.store.read_now(audit.head)
+    assert statement.approval.audit_head == look(town, audit.head)
     assert (version_of(town, sent).state, item_of(town, sent).approved_version_id) == ("approved", sent.version_id)
 
 
@@ -133,7 +133,7 @@ async def test_the_longest_waiting_comes_first_and_can_be_sifted(town: Town) -> 
     older = send(town, "First come", colour="red")
     town.clock.turn(3 * 3_600_000)
     newer = send(town, "A film", colour="blue", kind="video", group_id=town.other_group.id)
-    waiting = town.service.store.read_now(moderation.queue)
+    waiting = look(town, moderation.queue)
     assert [one.version_id for one in waiting] == [older.version_id, newer.version_id]
     page = await (await town.client("moderator").get("/moderation")).text()
     assert page.index("First come") < page.index("A film")
@@ -145,7 +145,7 @@ async def test_the_longest_waiting_comes_first_and_can_be_sifted(town: Town) -> 
 
 async def test_after_a_decision_the_next_item_is_there(town: Town) -> None:
     first, second = send(town, "One", colour="red"), send(town, "Two", colour="blue")
-    by_wait = [one.version_id for one in town.service.store.read_now(moderation.queue)]
+    by_wait = [one.version_id for one in look(town, moderation.queue)]
     sent = {one.version_id: one for one in (first, second)}[by_wait[0]]
     client = town.client("moderator")
     answer = await client.post(f"/moderation/{sent.version_id}/approve", data={"sha256": sent.sha256})
@@ -158,7 +158,7 @@ async def test_after_a_decision_the_next_item_is_there(town: Town) -> None:
     assert answer.url.path == "/moderation"
     assert "Nothing waits" in await answer.text()
     assert version_of(town, last).state == "rejected"
-    decision = town.service.store.read_now(lambda connection: moderation.decision_about(connection, last.version_id))
+    decision = look(town, lambda connection: moderation.decision_about(connection, last.version_id))
     assert decision is not None
     assert (decision.reason, decision.words) == ("privacy", "Please cover the number plate.")
 
@@ -203,7 +203,7 @@ async def test_a_newer_version_is_decided_about_instead_and_what_is_approved_pla
     with pytest.raises(moderation.Changed, match="newer version"):
         approve(town, second)
     assert item_of(town, first).approved_version_id == first.version_id
-    assert [one.version_id for one in town.service.store.read_now(moderation.queue)] == [third.version_id]
+    assert [one.version_id for one in look(town, moderation.queue)] == [third.version_id]
     reject(town, third)
     assert item_of(town, first).approved_version_id == first.version_id
     assert version_of(town, second).state == "draft"
@@ -211,7 +211,7 @@ async def test_a_newer_version_is_decided_about_instead_and_what_is_approved_pla
     approve(town, fourth)
     assert item_of(town, first).approved_version_id == fourth.version_id
     assert version_of(town, first).state == "draft"
-    assert town.service.store.read_now(lambda connection: library.signed_approvals(connection, [first.sha256])) == {}
+    assert look(town, lambda connection: library.signed_approvals(connection, [first.sha256])) == {}
 
 
 async def test_what_was_withdrawn_cannot_be_approved(town: Town) -> None:
@@ -219,7 +219,7 @@ async def test_what_was_withdrawn_cannot_be_approved(town: Town) -> None:
     town.service.store.run_now(
         lambda connection: library.withdraw(connection, sent.item_id, now_ms=town.clock(), by=town.accounts["editor"])
     )
-    assert town.service.store.read_now(moderation.queue) == []
+    assert look(town, moderation.queue) == []
     with pytest.raises(moderation.Changed, match="withdrawn"):
         approve(town, sent)
     assert (await town.client("moderator").get(f"/moderation/{sent.version_id}")).status == 200
@@ -272,7 +272,7 @@ async def test_a_decision_hints_the_queue_the_item_and_the_programme(town: Town)
 async def test_every_decision_is_one_audit_row_with_its_hash(town: Town) -> None:
     sent = send(town)
     approve(town, sent)
-    rows = town.service.store.read_now(lambda connection: audit.rows(connection, subject=f"version:{sent.version_id}"))
+    rows = look(town, lambda connection: audit.rows(connection, subject=f"version:{sent.version_id}"))
     assert [row.action for row in rows] == ["version.approve"]
     assert json.loads(rows[0].detail)["sha256"] == sent.sha256
 
