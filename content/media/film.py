@@ -52,7 +52,7 @@ def main_picture(container: InputContainer) -> VideoStream:
         if has_codec(stream) and not stream.disposition & Disposition.attached_pic
     ]
     if not streams:
-        raise Refused("no_picture")
+        raise Refused("no_picture" if len(container.streams) else "unreadable")
     return next((stream for stream in streams if stream.disposition & Disposition.default), streams[0])
 
 

@@ -24,6 +24,8 @@ from content.media.sound import Level, Tape, levelled, open_sound
 RENDITION = "rendition.mp4"
 _ENOUGH = (9, 10)
 """A film of which less than this part can be decoded is cut short."""
+_ROUNDING_MS = 20
+"""Some formats round every picture's time to milliseconds; a second of film may then seem a little less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,11 @@ class FilmRendering:
         return tell
 
     def _refuse_short(self, projector: Projector) -> None:
-        decoded_ms, stated_ms = projector.end_us // 1_000, self.plan.stated_us // 1_000
+        decoded_ms, stated_ms = (projector.end_us + 500) // 1_000, self.plan.stated_us // 1_000
         least_ms = self.limits.video_least_ms
         if stated_ms >= least_ms and decoded_ms * _ENOUGH[1] < stated_ms * _ENOUGH[0]:
             raise Refused("truncated", declared_ms=stated_ms, decoded_ms=decoded_ms)
-        if decoded_ms < least_ms:
+        if decoded_ms + _ROUNDING_MS < least_ms:
             raise Refused("too_short", duration_ms=decoded_ms, least_ms=least_ms)
 
 

@@ -55,7 +55,8 @@ class CannotConfine(RuntimeError):
 def set_limits(limits: Limits, *, memory_bytes: int, cpu_s: int, count_processes: bool) -> None:
     """Hard limits on memory, processor time, file size, descriptors; `count_processes` in a user space of our own."""
     _limit(resource.RLIMIT_AS, memory_bytes)
-    _limit(resource.RLIMIT_CPU, cpu_s)
+    # At the first limit the kernel says why it ends us (SIGXCPU); the second cannot be caught.
+    _limit(resource.RLIMIT_CPU, cpu_s, cpu_s + 1)
     _limit(resource.RLIMIT_FSIZE, limits.output_bytes)
     _limit(resource.RLIMIT_NOFILE, limits.descriptors)
     _limit(resource.RLIMIT_CORE, 0)
@@ -148,10 +149,11 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, access: int) -> None:
         os.close(handle)
 
 
-def _limit(what: int, value: int) -> None:
-    hard = resource.getrlimit(what)[1]
-    wanted = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(what, (wanted, wanted))
+def _limit(what: int, soft: int, hard: int | None = None) -> None:
+    given = resource.getrlimit(what)[1]
+    wanted = soft if hard is None else hard
+    highest = wanted if given == resource.RLIM_INFINITY else min(wanted, given)
+    resource.setrlimit(what, (min(soft, highest), highest))
 
 
 def _libc() -> ctypes.CDLL:
