@@ -124,10 +124,13 @@ def in_lines(replace_from_ms: int, cues: tuple[Cue, ...]) -> list[Cues]:
     """The cues as messages that each fit a line; the first one also forgets what is out of date."""
     messages: list[Cues] = []
     batch: list[Cue] = []
+    size_bytes = 0
     for cue in cues:
-        grown = Cues(replace_from_ms, (*batch, cue))
-        if batch and (len(batch) == MOST_CUES_A_MESSAGE or len(encode(grown)) > LONGEST_LINE_BYTES):
+        # A cue alone in a message is longer than its share of a message of many.
+        cue_bytes = len(encode(Cues(replace_from_ms, (cue,))))
+        if batch and (len(batch) == MOST_CUES_A_MESSAGE or size_bytes + cue_bytes > LONGEST_LINE_BYTES):
             messages.append(Cues(replace_from_ms, tuple(batch)))
-            replace_from_ms, batch = cue.start_ms, []
+            replace_from_ms, batch, size_bytes = cue.start_ms, [], 0
         batch.append(cue)
+        size_bytes += cue_bytes
     return [*messages, Cues(replace_from_ms, tuple(batch))]

@@ -16,12 +16,11 @@ from display_node.words import _
 async def check_files(state: State) -> None:
     """Hashes files for ever: those needed soonest first, each at start, after any change, and once a day."""
     while True:
-        needs = state.needs_in_order()
-        if state.pending is not None:
-            needs += state.pending.manifest.files
-        sha256 = state.cache.unchecked(need.sha256 for need in needs)
-        if sha256 is None:
+        if state.cache.unchecked(need.sha256 for need in state.needs()) is None:
             await woken(state.files_wake, state.pace.recheck_s)
+            continue
+        sha256 = state.cache.unchecked(need.sha256 for need in state.needs_in_order())
+        if sha256 is None:
             continue
         if await asyncio.to_thread(state.cache.check, sha256):
             state.faults.clear(f"file {sha256}")
@@ -75,9 +74,9 @@ async def _fetched(state: State, need: NeededFile) -> bool:
 
 
 def _next_need(state: State) -> NeededFile | None:
-    on_air = state.needs_in_order()
-    coming = [] if state.pending is None else list(state.pending.manifest.files)
-    return next(iter(state.cache.lacking([*on_air, *coming])), None)
+    if not state.cache.lacking(state.needs()):
+        return None
+    return next(iter(state.cache.lacking(state.needs_in_order())), None)
 
 
 async def _switch_if_ready(state: State) -> None:

@@ -4,7 +4,7 @@ The engine answers inside the plan; the explicit running list answers when the e
 past the end the last week (or day) is repeated, so that nights stay dark and the hours for children stay theirs.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from content.manifest import ListedPlay, Manifest
@@ -31,17 +31,15 @@ class Slot:
 
     def clipped(self, from_ms: int, to_ms: int) -> "Slot":
         """The part within the window; an item that loses its beginning goes on from the right position."""
+        if from_ms <= self.start_ms and self.end_ms <= to_ms:
+            return self
         start_ms = max(self.start_ms, from_ms)
-        return replace(
-            self,
-            start_ms=start_ms,
-            end_ms=min(self.end_ms, to_ms),
-            offset_ms=self.offset_ms + (start_ms - self.start_ms if self.item else 0),
-        )
+        offset_ms = self.offset_ms + (start_ms - self.start_ms if self.item else 0)
+        return Slot(start_ms, min(self.end_ms, to_ms), self.kind, self.item, offset_ms, self.is_booked)
 
     def moved(self, by_ms: int) -> "Slot":
         """The same at another time."""
-        return replace(self, start_ms=self.start_ms + by_ms, end_ms=self.end_ms + by_ms)
+        return Slot(self.start_ms + by_ms, self.end_ms + by_ms, self.kind, self.item, self.offset_ms, self.is_booked)
 
 
 class Line(Protocol):

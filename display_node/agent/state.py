@@ -15,12 +15,12 @@ from display_node.agent.curator import Curator
 from display_node.agent.faults import Faults
 from display_node.agent.identity import Identity, PanicState
 from display_node.agent.pace import Pace
-from display_node.agent.slots import DAY_MS, succession
+from display_node.agent.slots import succession
 from display_node.config import CLOCK_HOLDOVER_MS, CLOCK_TRUSTED_MS, DataFolder
 from display_node.messages import Heartbeat
 from display_node.words import speak
 
-NEED_AHEAD_MS = DAY_MS
+NEED_AHEAD_MS = 6 * 3_600_000
 
 
 @dataclass(slots=True)
@@ -88,17 +88,21 @@ class State:
         """Whether this screen may show its programme at all."""
         return self.identity.is_paired and not self.identity.is_revoked and self.current is not None
 
+    def needs(self) -> list[NeededFile]:
+        """Every file of what is on and of what comes, in no order."""
+        before = self._files_of(self.before) if self.is_before_on else ()
+        files = (*self._files_of(self.current), *before, *self._files_of(self.pending))
+        return list({need.sha256: need for need in files}.values())
+
     def needs_in_order(self) -> list[NeededFile]:
-        """Every file of what is on and what is next, those needed soonest first, each once."""
+        """The same, those needed soonest first."""
+        needs = {need.sha256: need for need in self.needs()}
         if self.current is None:
-            return []
+            return list(needs.values())
         now_ms = self.now()
         before = None if self.before is None else self.before.programming
         soon = succession(before, self.current.programming, now_ms, now_ms + NEED_AHEAD_MS)
         hashes = [manifest.items[slot.item].sha256 for slot, manifest in soon if slot.item in manifest.items]
-        needs = {need.sha256: need for need in self.current.manifest.files}
-        if self.is_before_on:
-            needs |= {need.sha256: need for need in self._files_of(self.before)}
         return list({sha256: needs[sha256] for sha256 in [*hashes, *needs] if sha256 in needs}.values())
 
     @property

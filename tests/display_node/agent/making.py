@@ -210,8 +210,9 @@ class ListeningPlayer:
         self.heard.append(message)
         if isinstance(message, Cues):
             self.changes.append(message)
-            self.cues = {start: cue for start, cue in self.cues.items() if start < message.replace_from_ms}
-            self.cues |= {cue.start_ms: cue for cue in message.cues}
+            kept = {start: cue for start, cue in self.cues.items() if start < message.replace_from_ms}
+            # Assigned at once: a test may look from another thread.
+            self.cues = kept | {cue.start_ms: cue for cue in message.cues}
 
 
 @contextlib.asynccontextmanager
