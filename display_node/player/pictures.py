@@ -14,10 +14,11 @@ from display_node.messages import Fault, PictureTaken, TakePictures, ToAgent
 LONGEST_SIDE_PX = 960
 JPEG_QUALITY = 80
 _NS_PER_MS = 1_000_000
+BUSY_NS = 50 * _NS_PER_MS
 
 
 class Pictures:
-    """Takes the pictures that were asked for, one at a time; one that is due while the last is written is left out."""
+    """Takes the pictures that were asked for, one at a time: the next waits until the last is written."""
 
     def __init__(self, say: Callable[[ToAgent], None]) -> None:
         """`say` is called from another thread with PictureTaken or a Fault."""
@@ -41,18 +42,18 @@ class Pictures:
         """Takes a picture of `surface`, which has just been presented, if one is due."""
         if self._asked is None or now_ns < self._due_ns:
             return
+        if self._writer is not None and self._writer.is_alive():
+            self._due_ns = now_ns + BUSY_NS
+            return
         path = self._asked.path
         self._due_ns += self._asked.every_ms * _NS_PER_MS
         if self._due_ns <= now_ns:
             self._due_ns = now_ns + self._asked.every_ms * _NS_PER_MS
         if self._due_ns > self._until_ns:
             self._asked = None
-        if self._writer is None or not self._writer.is_alive():
-            copy, wall_ms = surface.copy(), now_ns // _NS_PER_MS
-            self._writer = threading.Thread(
-                target=self._write, args=(copy, Path(path), wall_ms), name="pictures", daemon=True
-            )
-            self._writer.start()
+        work = (surface.copy(), Path(path), now_ns // _NS_PER_MS)
+        self._writer = threading.Thread(target=self._write, args=work, name="pictures", daemon=True)
+        self._writer.start()
 
     def _write(self, copy: pygame.Surface, path: Path, wall_ms: int) -> None:
         try:

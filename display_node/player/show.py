@@ -108,13 +108,15 @@ class Show:
         stage.present()
         self._build()
 
-    def run(self) -> int:
-        """Shows until Stop, a closed window or too many hanging decoders; gives the exit status."""
+    def run(self, until_ms: int | None = None) -> int:
+        """Shows until Stop, a closed window, too many hanging decoders or `until_ms`; gives the exit status."""
         gc.collect()
         gc.freeze()
         gc.disable()
         while self._exit is None:
             self._step()
+            if until_ms is not None and self._now_ns() >= until_ms * NS_PER_MS:
+                self.stop()
         self._finish()
         return self._exit
 

@@ -1,5 +1,6 @@
 """A whole player as a process: the right picture at the right instant, and true rows, whatever is thrown at it."""
 
+import itertools
 import os
 import signal
 from dataclasses import replace
@@ -233,8 +234,10 @@ def test_an_edit_cuts_what_is_on_and_is_recorded(clips: Path, tmp_path: Path) ->
 def test_pictures_are_taken_as_often_and_as_long_as_asked(tmp_path: Path) -> None:
     with player(tmp_path, "--headless", "1920x1080") as stand, stand.agent() as agent:
         heartbeat_of(agent)
-        agent.say(TakePictures(str(tmp_path / "p.jpg"), 200, 1_000))
+        agent.say(TakePictures(str(tmp_path / "p.jpg"), 200, 15_000))
         agent.wait(lambda: len(agent.of(PictureTaken)) >= 5, "five pictures")
+        taken_ms = [taken.wall_ms for taken in agent.of(PictureTaken)]
+        assert all(after - before >= 150 for before, after in itertools.pairwise(taken_ms))
         agent.say(TakePictures(str(tmp_path / "nowhere" / "p.jpg"), 200, 0))
         agent.wait(lambda: bool(agent.of(Fault)), "the complaint")
         picture, _ = agent.picture(tmp_path / "last.jpg")

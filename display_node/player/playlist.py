@@ -1,0 +1,92 @@
+"""Plays files one after another, without an agent or a curator: to look at what a screen would show."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from PIL import Image, UnidentifiedImageError
+
+from content.clock import now_ns
+from display_node.messages import Cue, Cues
+from display_node.player.decoder import OPEN_OPTIONS
+from display_node.player.direct import DirectPainter
+from display_node.player.show import Show
+from display_node.player.sound import Sound
+from display_node.player.stage import Mode, Stage
+from display_node.player.text import Typesetter
+from display_node.player.timeline import NS_PER_MS
+from display_node.player.waiting import Alarm
+from display_node.player.wings import Wings
+
+LEAD_MS = 1_500
+STILL_MS = 8_000
+MOST_FILES = 1_000
+HIGHEST_FPS = 240
+PICTURES = ("JPEG", "PNG", "WEBP", "GIF")
+
+
+class NotPlayable(Exception):
+    """A file that is neither a video nor a picture; the sentence names it."""
+
+
+def cues_of(paths: Sequence[Path], start_ms: int) -> tuple[Cue, ...]:
+    """One cue for each file from `start_ms` (UTC ms) on, a still for STILL_MS; raises NotPlayable or OSError."""
+    if len(paths) > MOST_FILES:
+        raise NotPlayable(f"{len(paths)} files; at most {MOST_FILES} are played in one go")
+    cues: list[Cue] = []
+    for path in paths:
+        cue = _cue_of(path.resolve(), start_ms)
+        cues.append(cue)
+        start_ms = cue.end_ms
+    return tuple(cues)
+
+
+def play_files(paths: Sequence[Path], *, mode: Mode = "windowed", size: tuple[int, int] = (1280, 720)) -> int:
+    """Plays `paths` in order and ends; gives the exit status. Raises NotPlayable, OSError or pygame.error."""
+    cues = cues_of(paths, now_ns() // NS_PER_MS + LEAD_MS)
+    alarm, stage, typesetter, sound = Alarm(now_ns), Stage(mode, size), Typesetter(), Sound(now_ns)
+    show = Show(stage, typesetter, Wings(DirectPainter(), typesetter), sound, now_ns, alarm)
+    show.tell(Cues(0, cues))
+    sound.start()
+    return show.run(until_ms=cues[-1].end_ms if cues else 0)
+
+
+def _cue_of(path: Path, start_ms: int) -> Cue:
+    try:
+        with Image.open(path, formats=PICTURES) as image:
+            size = image.size
+    except UnidentifiedImageError:
+        return _video_cue_of(path, start_ms)
+    return Cue(
+        start_ms,
+        start_ms + STILL_MS,
+        "programme",
+        "still",
+        path.name,
+        "",
+        str(path),
+        0,
+        STILL_MS,
+        *size,
+        title=path.stem,
+    )
+
+
+def _video_cue_of(path: Path, start_ms: int) -> Cue:
+    try:
+        with av.open(str(path), options=dict(OPEN_OPTIONS)) as container:
+            if not container.streams.video or not container.duration:
+                raise NotPlayable(f"{path}: there is no video in this file")
+            video, duration_ms = container.streams.video[0], container.duration // 1_000
+            rate = (video.average_rate or Fraction(30)).limit_denominator(1_001)
+            has_sound, size = bool(container.streams.audio), (video.width, video.height)
+    except av.error.FFmpegError as error:
+        raise NotPlayable(
+            f"{path}: this is neither a video nor a picture that we can play ({error.strerror})"
+        ) from error
+    rate = max(Fraction(1), min(rate, Fraction(HIGHEST_FPS)))
+    return Cue(
+        start_ms, start_ms + duration_ms, "programme", "video", path.name, "", str(path), 0, duration_ms, *size,
+        rate.numerator, rate.denominator, has_sound, path.stem,
+    )  # fmt: skip

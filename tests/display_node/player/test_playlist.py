@@ -1,0 +1,34 @@
+"""Files played one after another without anybody else."""
+
+from pathlib import Path
+
+import pytest
+
+from content.clock import now_ms
+from display_node.player.playlist import LEAD_MS, STILL_MS, NotPlayable, cues_of, play_files
+from tests.display_node.player.stand import SIZE, make_clip, make_still
+
+
+def test_each_file_follows_the_one_before_for_as_long_as_it_lasts(tmp_path: Path) -> None:
+    video, still = make_clip(tmp_path / "swifts.mp4", 2, fps=25, tone_hz=440), make_still(tmp_path / "mill.jpg")
+    first, second, third = cues_of([video, still, video], 1_000)
+    assert (first.kind, first.start_ms, first.fps_num, first.fps_den, first.has_sound) == ("video", 1_000, 25, 1, True)
+    assert 2_000 <= first.duration_ms < 2_100
+    assert (second.kind, second.start_ms, second.duration_ms) == ("still", first.end_ms, STILL_MS)
+    assert (third.start_ms, third.title) == (second.end_ms, "swifts")
+
+
+def test_what_is_neither_video_nor_picture_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("buy bread")
+    with pytest.raises(NotPlayable, match=r"notes\.txt"):
+        cues_of([tmp_path / "notes.txt"], 0)
+    with pytest.raises(FileNotFoundError):
+        cues_of([tmp_path / "gone.mp4"], 0)
+
+
+def test_playing_ends_after_the_last_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    began = now_ms()
+    assert play_files([make_clip(tmp_path / "a.mp4", 0.5, tone_hz=440)], mode="headless", size=SIZE) == 0
+    assert LEAD_MS + 500 <= now_ms() - began < LEAD_MS + 6_000
