@@ -94,11 +94,22 @@ async def keep_status(state: State) -> None:
 def _is_news(written: Status, status: Status, every_s: float) -> bool:
     if not 0 <= status.written_ms - written.written_ms < every_s * 1000:
         return True
-    passing = {
-        "written_ms": 0, "curator_ms": 0, "disk_free_bytes": 0, "rows_waiting": 0, "playing_item": "",
-        "playing_kind": "", "frames_late": 0, "frames_dropped": 0,
-    }  # fmt: skip
-    return replace(written, **passing) != replace(status, **passing)  # type: ignore[arg-type]
+    return _lasting(written) != _lasting(status)
+
+
+def _lasting(status: Status) -> Status:
+    """The status without what changes all the time and can wait a little."""
+    return replace(
+        status,
+        written_ms=0,
+        curator_ms=0,
+        disk_free_bytes=0,
+        rows_waiting=0,
+        playing_item="",
+        playing_kind="something" if status.playing_kind else "",
+        frames_late=0,
+        frames_dropped=0,
+    )
 
 
 def read_status(folder: DataFolder) -> Status | None:
