@@ -52,6 +52,9 @@ class Settings(BaseSettings):
         default=48, description="How many hours of explicit running list a manifest carries."
     )
     change_lead_seconds: int = Field(default=15, description="How far ahead of now a change of programme takes effect.")
+    programmes_published: bool = Field(
+        default=True, description="Whether this process lays out programmes and publishes them to screens."
+    )
     folders_watched: bool = Field(
         default=True, description="Whether files dropped into groups' inbox folders are taken in."
     )

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from content import clock
 from content.signing import SigningKey
+from curator import inbox, intake, publishing, receiving
 from curator.bus import Bus
 from curator.config import Settings
 from curator.limits import Tries
@@ -14,6 +15,7 @@ from curator.schema import bring_up_to_date
 from curator.service import SERVICE, Service
 from curator.store import Store
 from curator.web.doorman import add_headers, choose_language, know_the_actor, same_origin
+from curator.web.node_state import add_node_state
 from curator.web.problems import problems
 from curator.web.routes import add_routes
 from curator.web.sign_in import TRIES, WINDOW_MS
@@ -37,8 +39,12 @@ def make_app(service: Service) -> web.Application:
     app[SERVICE] = service
     app[TRIES] = Tries(service.settings.sign_in_tries, WINDOW_MS)
     app.on_response_prepare.append(add_headers)
+    add_node_state(app)
     add_routes(app)
     app.cleanup_ctx.append(_hints)
+    for part in (receiving.tidying, intake.preparing, inbox.watching):
+        app.cleanup_ctx.append(part)
+    publishing.attach(app)
     return app
 
 

@@ -99,7 +99,12 @@ async def make_town(tmp_path: Path) -> AsyncIterator[MakeTown]:
     made: list[Town] = []
 
     async def make(**settings: object) -> Town:
-        chosen = {"preparation_processes": 0, "folders_watched": False, "port": 0} | settings
+        chosen = {
+            "preparation_processes": 0,
+            "folders_watched": False,
+            "programmes_published": False,
+            "port": 0,
+        } | settings
         clock = Turned(1_790_000_000_000)
         settings_of_town = Settings.model_validate({"data": tmp_path / "data", **chosen})
         service = await asyncio.to_thread(open_service, settings_of_town, clock)

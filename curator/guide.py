@@ -1,0 +1,122 @@
+"""The guide: what is on a screen and when, as its newest manifest has it, asked of the same engine as the screen's."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sa
+
+from content.programme.engine import Event
+from curator import bookings, groups, screens
+from curator.programme.published import Published, newest
+from curator.store import Connection
+from curator.tables import versions
+
+Kind = Literal["booking", "rotation", "filler", "dark", "off"]
+
+MOST_ENTRIES = 5_000
+FURTHEST_MS = 2 * 86_400_000
+"""How far ahead the next plays of an item are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuideEntry:
+    """One thing on a screen during [start_ms, end_ms). Filler without a title is the screen's own card.
+
+    `colour` is the group's; `version_id` names the picture, and is None where there is none.
+    """
+
+    start_ms: int
+    end_ms: int
+    title: str
+    group_name: str
+    colour: str
+    kind: Kind
+    version_id: str | None
+    item_id: str | None
+
+
+def now_and_next(connection: Connection, screen_id: str, now_ms: int, count: int = 3) -> list[GuideEntry]:
+    """What is on now and the `count` - 1 things after it; fewer at the end of the plan, none before the first one."""
+    return between(connection, screen_id, now_ms, now_ms + FURTHEST_MS, most=count)
+
+
+def between(
+    connection: Connection, screen_id: str, from_ms: int, to_ms: int, *, most: int = MOST_ENTRIES
+) -> list[GuideEntry]:
+    """The first `most` things that overlap [from_ms, to_ms), in order; only what the newest manifest reaches."""
+    published = newest(connection, screen_id)
+    if published is None:
+        return []
+    events = list(_some(published, from_ms, to_ms, most))
+    return _entries(connection, screen_id, published, events)
+
+
+def next_plays(connection: Connection, item_id: str, now_ms: int, most: int = 5) -> list[tuple[str, int]]:
+    """The next starts of an item on any screen within two days: names of screens and UTC ms, the soonest first."""
+    found: list[tuple[int, str]] = []
+    for screen in screens.every(connection):
+        published = newest(connection, screen.id)
+        if published is None or item_id not in published.manifest.items:
+            continue
+        until_ms = min(now_ms + FURTHEST_MS, published.programme.span[1])
+        starts = (
+            event.start_ms
+            for event in published.programme.each_event(now_ms, until_ms)
+            if event.item == item_id and event.start_ms > now_ms
+        )
+        found += [(start_ms, screen.name) for start_ms, _ in zip(starts, range(most), strict=False)]
+    return [(name, start_ms) for start_ms, name in sorted(found)[:most]]
+
+
+def _some(published: Published, from_ms: int, to_ms: int, most: int) -> Iterator[Event]:
+    events = published.programme.each_event(from_ms, min(to_ms, published.programme.span[1]))
+    on = (event for event in events if event.kind != "off")
+    for event, _ in zip(on, range(most), strict=False):
+        yield event
+
+
+def _entries(connection: Connection, screen_id: str, published: Published, events: list[Event]) -> list[GuideEntry]:
+    known = {group.id: group for group in groups.every(connection)}
+    pictures = _pictures(connection, {event.item for event in events if event.item is not None})
+    slots = bookings.between(connection, screen_id, events[0].start_ms, events[-1].end_ms) if events else []
+    return [_entry(published, event, known, pictures, _is_booked(event, slots)) for event in events]
+
+
+def _is_booked(event: Event, slots: list[bookings.Booking]) -> bool:
+    # A plan begins with what the one before it was showing, as fixed plays: only the bookings tell which were booked.
+    return event.layer == "booking" and any(
+        slot.item_id == event.item and slot.start_ms <= event.start_ms < slot.end_ms for slot in slots
+    )
+
+
+def _entry(
+    published: Published,
+    event: Event,
+    known: Mapping[str, groups.Group],
+    pictures: Mapping[tuple[str, str], str],
+    is_booked: bool,
+) -> GuideEntry:
+    item = published.manifest.items.get(event.item or "")
+    if item is None:
+        kind: Kind = "dark" if event.kind == "dark" else "filler"
+        return GuideEntry(event.start_ms, event.end_ms, "", "", "", kind, None, None)
+    group = known.get(item.group)
+    is_house = event.group is None or event.layer == "filler"
+    return GuideEntry(
+        start_ms=event.start_ms,
+        end_ms=event.end_ms,
+        title=item.title,
+        group_name=item.group_name,
+        colour=group.colour if group else "",
+        kind="booking" if is_booked else "filler" if is_house else "rotation",
+        version_id=pictures.get((item.id, item.sha256)),
+        item_id=item.id,
+    )
+
+
+def _pictures(connection: Connection, item_ids: set[str]) -> dict[tuple[str, str], str]:
+    query = sa.select(versions.c.item_id, versions.c.sha256, versions.c.id).where(
+        versions.c.item_id.in_(sorted(item_ids)), versions.c.sha256.is_not(None)
+    )
+    return {(row.item_id, row.sha256): row.id for row in connection.execute(query)}
