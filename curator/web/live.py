@@ -1,6 +1,7 @@
 """Pages that move by themselves: server-sent events that say "look again", never what there is to see."""
 
 import asyncio
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -25,8 +26,9 @@ async def events(request: web.Request) -> web.StreamResponse:
         raise Problem(422, "bad_topic", _("These are not topics one can follow."))
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
-    await response.write(b"retry: 2000\n\n")
-    with service_of(request).bus.listening(*topics) as hints:
+    # A reader who leaves is no error: the page was closed.
+    with service_of(request).bus.listening(*topics) as hints, suppress(ConnectionResetError):
+        await response.write(b"retry: 2000\n\n")
         while True:
             try:
                 hint = await asyncio.wait_for(anext(hints), BEAT_S)
@@ -34,3 +36,4 @@ async def events(request: web.Request) -> web.StreamResponse:
                 await response.write(b": still here\n\n")
                 continue
             await response.write(f"event: changed\ndata: {hint}\n\n".encode())
+    return response

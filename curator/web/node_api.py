@@ -177,6 +177,7 @@ async def as_run(request: web.Request) -> web.StreamResponse:
     acknowledged = await service.store.run(
         lambda connection: records.store(connection, caller.node_id, caller.screen_id, batch, now_ms=now_ms)
     )
+    service.bus.publish(f"node:{caller.screen_id}/shown")
     return _json({"acknowledged": acknowledged})
 
 
@@ -197,7 +198,7 @@ async def report(request: web.Request) -> web.StreamResponse:
     service = service_of(request)
     body = await read_body(request, health.LARGEST_HEALTH_BYTES)
     said = health.read_health(Reader.of_bytes(body, limit_bytes=health.LARGEST_HEALTH_BYTES))
-    await node_state_of(request).heard(service, caller.node_id, said)
+    await node_state_of(request).heard(service, caller, said)
     now = await service.store.read(lambda connection: links.standing(connection, caller.node_id, caller.screen_id))
     return _json({"now_ms": service.now(), "panic": {"on": now.panic.on, "counter": now.panic.counter}})
 

@@ -43,8 +43,11 @@ async def link(request: web.Request) -> web.StreamResponse:
     if not socket.can_prepare(request):
         raise Problem(426, "websocket_wanted", _("This address speaks WebSocket only."))
     await socket.prepare(request)
+    service = service_of(request)
     with state.links.joined(caller.node_id, caller.screen_id) as outbox:
-        code = await _talk(socket, service_of(request), state, caller, outbox)
+        service.bus.publish(f"node:{caller.screen_id}/health")
+        code = await _talk(socket, service, state, caller, outbox)
+    service.bus.publish(f"node:{caller.screen_id}/health")
     await socket.close(code=code, drain=False)
     return socket
 
@@ -77,7 +80,7 @@ async def _read(socket: web.WebSocketResponse, service: Service, state: NodeStat
         try:
             reader = Reader.of_bytes(message.data.encode("utf-8", "replace"), limit_bytes=LARGEST_HEALTH_BYTES)
             if reader.fields("type", others=True)["type"].text(most=50) == "health":
-                await state.heard(service, caller.node_id, read_health(reader))
+                await state.heard(service, caller, read_health(reader))
         except BadDocument:
             raise _Over(WSCloseCode.POLICY_VIOLATION) from None
     raise _Over(WSCloseCode.OK)

@@ -7,7 +7,7 @@ from aiohttp import web
 from curator.health import Health, Throttle
 from curator.limits import Tries
 from curator.links import Links
-from curator.nodes import Book, keep_health
+from curator.nodes import Book, Caller, keep_health
 from curator.pictures import Pictures
 from curator.service import SERVICE, Service
 
@@ -27,12 +27,12 @@ class NodeState:
     offers: Tries
     codes: Tries
 
-    async def heard(self, service: Service, node_id: str, health: Health) -> None:
+    async def heard(self, service: Service, caller: Caller, health: Health) -> None:
         """A node said how it is: stored now and then, and at once when something changed that people watch for."""
         now_ms = service.now()
-        if self.throttle.is_due(node_id, health, now_ms):
-            await service.store.run(lambda connection: keep_health(connection, node_id, health, now_ms=now_ms))
-            service.bus.publish(f"node:{node_id}")
+        if self.throttle.is_due(caller.node_id, health, now_ms):
+            await service.store.run(lambda connection: keep_health(connection, caller.node_id, health, now_ms=now_ms))
+            service.bus.publish(f"node:{caller.screen_id}/health")
 
 
 NODE_STATE: web.AppKey[NodeState] = web.AppKey("node_state", NodeState)

@@ -72,7 +72,7 @@ async def decide(request: web.Request) -> web.StreamResponse:
         return await _confirmation(request, found, problem=told.told())
     node_state_of(request).book.forget()
     service.bus.publish(f"screen:{screen_id}")
-    raise web.HTTPSeeOther(f"/screens/{slug}?done=paired#node")
+    raise web.HTTPSeeOther(f"/screens/{slug}?done=paired")
 
 
 async def _find(request: web.Request, actor: Actor, typed: str) -> Waiting:

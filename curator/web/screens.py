@@ -158,7 +158,7 @@ async def unpair(request: web.Request) -> web.StreamResponse:
     service, state = service_of(request), node_state_of(request)
     screen = await _screen(request)
     if not (await read_form(request)).flag("sure"):
-        raise web.HTTPSeeOther(f"/screens/{screen.slug}?done=unsure#node")
+        raise web.HTTPSeeOther(f"/screens/{screen.slug}?done=unsure")
     now_ms = service.now()
     shut_out = await service.store.run(
         lambda connection: nodes.revoke(connection, screen.id, now_ms=now_ms, by=actor.account_id)
@@ -168,7 +168,7 @@ async def unpair(request: web.Request) -> web.StreamResponse:
     for node_id in shut_out:
         state.links.end(node_id)
     service.bus.publish(f"screen:{screen.id}")
-    raise web.HTTPSeeOther(f"/screens/{screen.slug}?done=unpaired#node")
+    raise web.HTTPSeeOther(f"/screens/{screen.slug}?done=unpaired")
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
