@@ -1,5 +1,6 @@
 """Plans to ask things of: a hypothesis strategy for awkward ones, and plain towns."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -89,7 +90,7 @@ TINY = Scale(
     weights=st.integers(0, 3),
 )
 USUAL = Scale(
-    durations=st.one_of(st.integers(20, 90), st.sampled_from([1_000, 5_000, 5_001, 8_000, 30_000, 400_000])),
+    durations=st.one_of(st.integers(200, 900), st.sampled_from([1_000, 5_000, 5_001, 8_000, 30_000, 400_000])),
     gaps=st.one_of(st.just(0), st.integers(1, 400), st.sampled_from([10_000, 200_000, 2_000_000])),
     house=st.sampled_from([150, 1_000, 5_000, 8_000, 8_001]),
     lengths=st.one_of(st.integers(1, 400), st.integers(2_000, 30_000), st.integers(60_000, 90_000)),
@@ -167,3 +168,28 @@ def plans(draw: st.DrawFn) -> Json:
     }
     house = [{"item": f"h{number}", "duration_ms": draw(scale.house)} for number in range(draw(st.integers(0, 3)))]
     return {"engine": "L1", "params": params, "house": house, "groups": declared, "segments": parts}
+
+
+def tight(dice: Random) -> Json:
+    """A plan in which a handful of groups share a few dozen ms, so that deadlines, gaps and ends coincide."""
+    groups: Json = {
+        name: {
+            "weight": dice.randint(1, 3),
+            "items": [
+                item(f"{name}{order}", dice.randint(1, 6), order, dice.choice([0, 0, 0, dice.randint(1, 30)]))
+                for order in range(dice.randint(1, 3))
+            ],
+        }
+        for name in dice.sample("abcdefgh", dice.randint(2, 4))
+    }
+    now_ms, parts = dice.randint(0, 3) * 86_400_000 + dice.randint(0, 9), []
+    for _ in range(dice.randint(1, 3)):
+        end_ms = now_ms + dice.randint(5, 60)
+        here = deepcopy(groups)
+        for listed in (listed for listing in here.values() for listed in listing["items"]):
+            listed["gap_ms"] = dice.choice([0, listed["gap_ms"]])
+        parts.append(rotation(now_ms, end_ms, here))
+        now_ms = end_ms
+    params = {"house_bp": dice.choice([0, 0, 1_000]), "minfill_ms": dice.randint(0, 5)}
+    declared = [{"id": group, "carry": {"balance_ms": dice.randint(-9, 9)}} for group in groups]
+    return {"engine": "L1", "params": params, "groups": declared, "segments": parts}

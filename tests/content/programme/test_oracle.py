@@ -1,9 +1,11 @@
 """Two engines, one specification: they must agree event for event."""
 
+from random import Random
+
 from hypothesis import HealthCheck, given, settings
 
 from tests.content.programme.oracle import Oracle
-from tests.content.programme.plans import Json, hours, plans, programme, town, whole
+from tests.content.programme.plans import Json, hours, plans, programme, tight, town, whole
 
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -28,3 +30,9 @@ def test_both_engines_show_the_same_in_a_town_for_a_day() -> None:
     groups["g05"]["items"] = [{**groups["g05"]["items"][0], "gap_ms": 900_000}]
     plan = hours(24, groups, house=house)
     assert whole(programme(plan)) == Oracle(plan).rows
+
+
+def test_both_engines_show_the_same_where_everything_coincides() -> None:
+    for seed in range(1_500):
+        plan = tight(Random(seed))  # noqa: S311 - a test's dice
+        assert whole(programme(plan)) == Oracle(plan).rows, seed

@@ -1,6 +1,7 @@
 """What a plan may say, and how one that says anything else is refused."""
 
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,3 +171,9 @@ def test_a_good_plan_with_anything_anywhere_is_read_or_refused(data: st.DataObje
     except BadDocument:
         return
     assert read_plan(Reader(first.as_json())) == first
+
+
+def test_the_example_in_the_specification_is_a_plan() -> None:
+    page = Path(__file__).parents[3] / "docs" / "programme-engine.md"
+    example = page.read_text("utf-8").split("```")[1]
+    assert len(read_plan(Reader.of_bytes(example.encode(), limit_bytes=10_000)).segments) == 3
