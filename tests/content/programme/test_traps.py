@@ -109,3 +109,27 @@ def test_a_gap_longer_than_the_segment_still_lets_the_item_come_round() -> None:
     waits = [later - sooner for sooner, later in itertools.pairwise(starts)]
     assert min(waits) >= 3 * HOUR
     assert max(waits) < 5 * HOUR
+
+
+def test_a_gap_counts_from_a_start_at_which_the_item_had_none() -> None:
+    free: Json = {"g": {"weight": 1, "items": [item("i", 10_000, 1)]}}
+    gapped: Json = {"g": {"weight": 1, "items": [item("i", 10_000, 1, gap_ms=600_000)]}}
+    plan = hours(1, free)
+    plan["segments"].append(rotation(HOUR, 2 * HOUR, gapped))
+    starts = [row[0] for row in whole(programme(plan)) if row[3] == "i"]
+    before, after = [at for at in starts if at < HOUR], [at for at in starts if at >= HOUR]
+    assert after[0] == before[-1] + 600_000
+
+
+def test_a_gap_counts_from_the_true_start_of_an_item_that_a_booking_continues() -> None:
+    continued = {"offset_ms": 0, "duration_ms": 10_000, "item": "i", "group": "g", "media_offset_ms": 20_000}
+    plan = {
+        "engine": "L1",
+        "groups": [{"id": "g", "carry": {"balance_ms": 100_000}}],
+        "segments": [
+            {"start_ms": HOUR, "end_ms": HOUR + 10_000, "kind": "fixed", "items": [continued]},
+            rotation(HOUR + 10_000, 2 * HOUR, {"g": {"weight": 1, "items": [item("i", 30_000, 1, gap_ms=60_000)]}}),
+        ],
+    }
+    played = [row[0] for row in whole(programme(plan)) if row[3] == "i"]
+    assert played[:2] == [HOUR, HOUR + 40_000]
