@@ -131,6 +131,7 @@ async def _run(settings: Settings, opened: Opened) -> None:
             token=opened.token,
             panic=opened.panic,
             started_ms=settings.now(),
+            seed=opened.key.public.key_id,
             language=settings.language,
         )
         if opened.was_damaged:

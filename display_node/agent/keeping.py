@@ -33,7 +33,7 @@ async def check_files(state: State) -> None:
 
 async def fetch_files(state: State) -> None:
     """Fetches files for ever, those on air first, and switches to the next manifest when all of its files are here."""
-    backoff = Backoff(state.identity.node_id, state.pace.first_retry_s, state.pace.longest_retry_s)
+    backoff = Backoff(f"{state.seed} files", state.pace.first_retry_s, state.pace.longest_retry_s)
     while True:
         await state.paired.wait()
         need = _next_need(state)

@@ -30,7 +30,7 @@ class Link:
 
     async def stay(self) -> None:
         """Stays linked for ever while the screen is paired."""
-        backoff = Backoff(f"{self._state.identity.node_id} link", self._state.pace.first_retry_s, 60.0)
+        backoff = Backoff(f"{self._state.seed} link", self._state.pace.first_retry_s, 60.0)
         while True:
             await self._state.paired.wait()
             try:

@@ -60,7 +60,7 @@ class Recorder:
 
     async def send(self) -> None:
         """Sends rows for ever. Rows already stored are acknowledged again, so sending twice does no harm."""
-        backoff = Backoff(f"{self._state.identity.node_id} rows", self._state.pace.first_retry_s, 60.0)
+        backoff = Backoff(f"{self._state.seed} rows", self._state.pace.first_retry_s, 60.0)
         most = MOST_ROWS_A_BATCH
         while True:
             await self._state.paired.wait()

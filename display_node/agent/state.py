@@ -50,6 +50,8 @@ class State:
     token: str
     panic: PanicState
     started_ms: int
+    seed: str
+    """This screen's own: spreads its waits away from those of others."""
     language: str = ""
     """What the operator chose for the screen's own words; \"\" follows the screen."""
     faults: Faults = field(default_factory=Faults)
