@@ -10,10 +10,13 @@ from typing import Literal, cast
 
 import sqlalchemy as sa
 
-from curator import audit
+from content.media.facts import MediaFacts, Prepared, facts_record
+from content.media.reasons import TABLE, Reason, reason_record, reason_text
+from curator import audit, jobs
+from curator.ids import new_id
 from curator.store import Connection
 from curator.tables import decisions, groups, items, versions
-from curator.words import N_, Told
+from curator.words import LANGUAGE, N_, Told, _
 
 State = Literal["draft", "submitted", "approved", "rejected", "withdrawn"]
 Preparation = Literal["waiting", "running", "ready", "refused"]
@@ -33,6 +36,16 @@ class FoundReason:
 
     code: str
     values: dict[str, str | int]
+    at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldReason:
+    """A reason in the reader's words: what we found and what to do. `refuses`: it is why the file was not taken."""
+
+    sentence: str
+    what_to_do: str
+    refuses: bool
     at_ms: int | None
 
 
@@ -142,6 +155,90 @@ def version(connection: Connection, version_id: str) -> Version | None:
     return read_version(row) if row else None
 
 
+def add_item(connection: Connection, *, group_id: str, title: str, now_ms: int, by: str | None) -> str:
+    """Makes an item without versions and gives its id; the caller adds the first version in the same transaction."""
+    item_id = new_id()
+    connection.execute(
+        items.insert().values(id=item_id, group_id=group_id, title=title, created_by=by, created_ms=now_ms)
+    )
+    audit.record(connection, now_ms, by, "item.create", f"item:{item_id}", title=title, group=group_id)
+    return item_id
+
+
+def add_version(
+    connection: Connection,
+    item_id: str,
+    *,
+    file_name: str,
+    upload_bytes: int,
+    upload_sha256: str,
+    now_ms: int,
+    by: str | None,
+) -> str:
+    """Adds the next version of an item, waiting to be prepared, and gives its id."""
+    version_id = new_id()
+    newest = sa.select(sa.func.coalesce(sa.func.max(versions.c.number), 0)).where(versions.c.item_id == item_id)
+    number = connection.execute(newest).scalar_one() + 1
+    connection.execute(
+        versions.insert().values(
+            id=version_id, item_id=item_id, number=number, file_name=file_name, upload_bytes=upload_bytes,
+            upload_sha256=upload_sha256, preparation="waiting", state="draft", created_by=by, created_ms=now_ms,
+        )
+    )  # fmt: skip
+    audit.record(
+        connection, now_ms, by, "version.upload", f"version:{version_id}",
+        item=item_id, number=number, file=file_name, sha256=upload_sha256,
+    )  # fmt: skip
+    return version_id
+
+
+def note_prepared(connection: Connection, version_id: str, prepared: Prepared, now_ms: int) -> None:
+    """Stores what preparation made of a version: ready and submitted to the moderators, or refused.
+
+    The files are in the store before this is called. A version withdrawn meanwhile stays withdrawn.
+    """
+    if prepared.rendition is None:
+        note_refused(connection, version_id, prepared.reasons, now_ms, facts=prepared.facts)
+        return
+    made, of_version = prepared.rendition, versions.c.id == version_id
+    connection.execute(
+        versions.update()
+        .where(of_version)
+        .values(
+            preparation="ready", reasons=_as_stored(prepared.reasons), facts=_facts_as_stored(prepared.facts),
+            sha256=made.sha256, media_type=made.media_type, kind=made.kind, size_bytes=made.size_bytes,
+            width=made.width, height=made.height, fps_num=made.fps_num, fps_den=made.fps_den, frames=made.frames,
+            duration_ms=made.duration_ms, has_sound=made.has_sound, prepared_ms=now_ms,
+            thumbnail_sha256=prepared.thumbnail.sha256 if prepared.thumbnail else None,
+            poster_sha256=prepared.poster.sha256 if prepared.poster else None,
+            strip_sha256=prepared.strip.sha256 if prepared.strip else None,
+        )
+    )  # fmt: skip
+    connection.execute(
+        versions.update().where(of_version, versions.c.state == "draft").values(state="submitted", submitted_ms=now_ms)
+    )
+    audit.record(connection, now_ms, None, "version.ready", f"version:{version_id}", sha256=made.sha256)
+
+
+def note_refused(
+    connection: Connection, version_id: str, reasons: tuple[Reason, ...], now_ms: int, *, facts: MediaFacts | None
+) -> None:
+    """Stores that preparation refused a version, and why."""
+    values = {"preparation": "refused", "reasons": _as_stored(reasons), "facts": _facts_as_stored(facts)}
+    connection.execute(versions.update().where(versions.c.id == version_id).values(**values, prepared_ms=now_ms))
+    codes = ", ".join(reason.code for reason in reasons)
+    audit.record(connection, now_ms, None, "version.refused", f"version:{version_id}", reasons=codes)
+
+
+def note_running(connection: Connection, version_id: str, *, is_running: bool) -> None:
+    """Stores whether somebody is at work on a version that is not prepared yet."""
+    connection.execute(
+        versions.update()
+        .where(versions.c.id == version_id, versions.c.preparation.in_(["waiting", "running"]))
+        .values(preparation="running" if is_running else "waiting")
+    )
+
+
 def change_words(
     connection: Connection,
     item_id: str,
@@ -173,6 +270,8 @@ def withdraw(connection: Connection, item_id: str, *, now_ms: int, by: str, why:
         .values(withdrawn_ms=now_ms, approved_version_id=None)
     )
     if changed.rowcount:
+        for row in connection.execute(sa.select(versions.c.id).where(versions.c.item_id == item_id)).all():
+            jobs.cancel(connection, kind=jobs.PREPARE, subject=row.id, now_ms=now_ms)
         connection.execute(versions.update().where(versions.c.item_id == item_id).values(state="withdrawn"))
         audit.record(connection, now_ms, by, "item.withdraw", f"item:{item_id}", why=why)
 
@@ -186,6 +285,26 @@ def signed_approvals(connection: Connection, hashes: list[str]) -> dict[str, str
         .order_by(decisions.c.created_ms)
     )
     return {row.sha256: row.signed for row in connection.execute(query)}
+
+
+def _as_stored(reasons: tuple[Reason, ...]) -> str:
+    return json.dumps([reason_record(reason) for reason in reasons]) if reasons else ""
+
+
+def _facts_as_stored(facts: MediaFacts | None) -> str:
+    return json.dumps(facts_record(facts)) if facts else ""
+
+
+def told_reasons(version: Version) -> list[ToldReason]:
+    """What preparation found in a version, in the language of the request under way."""
+    return [_told_reason(reason) for reason in version.reasons]
+
+
+def _told_reason(found: FoundReason) -> ToldReason:
+    if found.code not in TABLE:  # written by another release
+        return ToldReason(_("We could not prepare this file."), _("Upload it once more."), True, found.at_ms)
+    reason = Reason(found.code, found.values, found.at_ms)
+    return ToldReason(*reason_text(reason, LANGUAGE.get()), reason.refuses, found.at_ms)
 
 
 def read_version(row: sa.RowMapping) -> Version:

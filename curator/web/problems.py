@@ -2,6 +2,7 @@
 
 import json
 import logging
+from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -42,7 +43,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except SignInNeeded:
         if is_api(request):
             return _answer(request, Problem(401, "sign_in_needed", _("Please sign in first.")))
-        raise web.HTTPSeeOther(f"/sign-in?next={request.rel_url.raw_path}") from None
+        raise web.HTTPSeeOther(f"/sign-in?next={quote(request.rel_url.raw_path_qs, safe='/')}") from None
     except Problem as problem:
         return _answer(request, problem)
     except Told as told:
@@ -66,7 +67,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
 
 def is_api(request: web.Request) -> bool:
     """Whether a program asks: by the address, or by what it accepts."""
-    return request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", "")
+    return request.path.startswith(("/api/", "/uploads")) or "application/json" in request.headers.get("Accept", "")
 
 
 def _plain(answer: web.HTTPException) -> str:
