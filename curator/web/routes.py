@@ -6,8 +6,10 @@ from curator.web import (
     account,
     assets,
     audit_log,
+    files,
     groups,
     home,
+    library,
     live,
     moderation,
     node_api,
@@ -16,6 +18,8 @@ from curator.web import (
     people,
     screens,
     sign_in,
+    upload_page,
+    uploads,
 )
 
 
@@ -38,3 +42,7 @@ def add_routes(app: web.Application) -> None:
         app.add_routes(part.routes)
     for part in (screens, pairing):
         app.add_routes(part.routes)
+    for part in (uploads, upload_page, library, files):
+        app.add_routes(part.routes)
+    app.on_response_prepare.append(uploads.tell_protocol)
+    app.on_response_prepare.append(files.name_by_hash)

@@ -1,0 +1,260 @@
+"""The pages of the library: whose items there are, one item with its story, its words, taking it back."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import sqlalchemy as sa
+from aiohttp import web
+
+from curator import groups, guide, jobs, library, moderation, policy, records
+from curator.authorisation import Action, Actor
+from curator.groups import Group
+from curator.jobs import Job
+from curator.library import Item, Version
+from curator.moderation import Decision
+from curator.policy import ReasonWords
+from curator.records import Plays
+from curator.service import service_of
+from curator.store import Connection
+from curator.tables import items, versions
+from curator.web.doorman import actor_of, allowed
+from curator.web.forms import read_form
+from curator.web.pages import render
+from curator.web.problems import not_found
+from curator.words import LANGUAGE, N_
+
+MOST_CARDS = 500
+STATES: Final = {
+    "preparing": (N_("Being prepared"), "busy"),
+    "refused": (N_("Cannot be used"), "bad"),
+    "submitted": (N_("Waiting for a moderator"), "wait"),
+    "approved": (N_("Approved"), "good"),
+    "rejected": (N_("Rejected"), "bad"),
+    "withdrawn": (N_("Withdrawn"), ""),
+}
+"""What a version's state is called, and its badge."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCard:
+    """A group in the list of groups."""
+
+    group: Group
+    count: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An item in a group's grid: `shown` is the version whose picture it has, `job` is there while it is prepared."""
+
+    item: Item
+    shown: Version
+    state: str
+    job: Job | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One version with what became of it."""
+
+    version: Version
+    state: str
+    job: Job | None
+    decision: Decision | None
+    policy: ReasonWords | None
+    reasons: list[library.ToldReason]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Everything an item's page tells."""
+
+    item: Item
+    chapters: list[Chapter]
+    plays: Plays
+    next_plays: list[tuple[str, int]]
+
+    @property
+    def newest(self) -> Chapter:
+        """What became of the version uploaded last."""
+        return self.chapters[0]
+
+
+def state_of(version: Version) -> str:
+    """One word for where a version is; a key of STATES."""
+    if version.state == "withdrawn":
+        return "withdrawn"
+    if version.preparation in {"waiting", "running"}:
+        return "preparing"
+    return "refused" if version.preparation == "refused" else version.state
+
+
+async def overview(request: web.Request) -> web.StreamResponse:
+    """The reader's groups; every group for those of the council who may see them."""
+    actor = actor_of(request)
+    cards = await service_of(request).store.read(lambda connection: _group_cards(connection, actor))
+    if len(cards) == 1:
+        raise web.HTTPSeeOther(f"/library/{cards[0].group.slug}")
+    return render(request, "library.html", cards=cards)
+
+
+async def of_group(request: web.Request) -> web.StreamResponse:
+    """A group's items as cards; `?state=` shows only those in one state."""
+    group = await the_group(request)
+    wanted = request.query.get("state", "")
+    wanted = wanted if wanted in STATES else ""
+    cards = await service_of(request).store.read(lambda connection: _cards(connection, group, wanted == "withdrawn"))
+    counts = {state: sum(card.state == state for card in cards) for state in STATES}
+    shown = [card for card in cards if wanted in {"", card.state}]
+    stored = await service_of(request).store.read(lambda connection: groups.stored_bytes(connection, group.id))
+    return render(
+        request, "library_group.html", group=group, cards=shown, counts=counts, wanted=wanted, states=STATES,
+        stored_bytes=stored, total=len(cards),
+    )  # fmt: skip
+
+
+async def item_page(request: web.Request) -> web.StreamResponse:
+    """One item."""
+    item = await the_item(request)
+    return await _item_page(request, item)
+
+
+async def change_words(request: web.Request) -> web.StreamResponse:
+    """Changes an item's title, credits, licence and description."""
+    item = await the_item(request)
+    actor = allowed(request, Action.EDIT_ITEM, group=item.group_id)
+    form, service = await read_form(request), service_of(request)
+    title = form.text("title", most=library.LONGEST_TITLE * 2)
+    credits_line = form.text("credits", most=library.LONGEST_CREDITS * 2)
+    licence = form.text("licence", most=library.LONGEST_CREDITS * 2)
+    alt_text = form.text("alt_text", most=library.LONGEST_ALT * 2)
+    try:
+        await service.store.run(
+            lambda connection: library.change_words(
+                connection, item.id, title=title, credits_line=credits_line, licence=licence, alt_text=alt_text,
+                now_ms=service.now(), by=actor.account_id,
+            )
+        )  # fmt: skip
+    except library.BadItem as bad:
+        return await _item_page(request, item, status=422, problem=bad.told())
+    for topic in (f"item:{item.id}", f"group:{item.group_id}"):
+        service.bus.publish(topic)
+    raise web.HTTPSeeOther(f"/items/{item.id}")
+
+
+async def ask_withdraw(request: web.Request) -> web.StreamResponse:
+    """Asks before an item is taken off the screens for good."""
+    item = await the_item(request)
+    allowed(request, Action.WITHDRAW_ITEM, group=item.group_id)
+    if item.withdrawn_ms is not None:
+        raise web.HTTPSeeOther(f"/items/{item.id}")
+    return render(request, "item_withdraw.html", item=item)
+
+
+async def withdraw(request: web.Request) -> web.StreamResponse:
+    """Takes an item off every screen."""
+    item = await the_item(request)
+    actor = allowed(request, Action.WITHDRAW_ITEM, group=item.group_id)
+    service, why = service_of(request), (await read_form(request)).text("why", most=300)
+    await service.store.run(
+        lambda connection: library.withdraw(connection, item.id, now_ms=service.now(), by=actor.account_id, why=why)
+    )
+    for topic in (f"item:{item.id}", f"group:{item.group_id}", "queue", "programme"):
+        service.bus.publish(topic)
+    raise web.HTTPSeeOther(f"/items/{item.id}")
+
+
+async def the_group(request: web.Request) -> Group:
+    """The group of the address, if the reader may see its library; otherwise it is not there."""
+    actor, slug = actor_of(request), request.match_info["group"]
+    group = await service_of(request).store.read(lambda connection: groups.by_slug(connection, slug))
+    if group is None or not actor.may(Action.SEE_LIBRARY, group=group.id):
+        raise not_found()
+    return group
+
+
+async def the_item(request: web.Request) -> Item:
+    """The item of the address, if the reader may see it; otherwise it is not there."""
+    actor, item_id = actor_of(request), request.match_info["item"]
+    item = await service_of(request).store.read(lambda connection: library.item(connection, item_id))
+    if item is None or not (actor.may(Action.SEE_LIBRARY, group=item.group_id) or actor.may(Action.SEE_QUEUE)):
+        raise not_found()
+    return item
+
+
+async def _item_page(request: web.Request, item: Item, *, status: int = 200, problem: str = "") -> web.Response:
+    service = service_of(request)
+    now_ms = service.now()
+    story = await service.store.read(lambda connection: _story(connection, item, now_ms))
+    return render(
+        request, "item.html", status=status, story=story, item=item, states=STATES, problem=problem,
+        zone=service.settings.zone, longest=library,
+    )  # fmt: skip
+
+
+def _story(connection: Connection, item: Item, now_ms: int) -> Story:
+    work = jobs.about(connection, kind=jobs.PREPARE, subjects=[version.id for version in item.versions])
+    return Story(
+        item=item,
+        chapters=[_chapter(connection, version, work.get(version.id)) for version in item.versions],
+        plays=records.plays_of_item(connection, item.id),
+        next_plays=guide.next_plays(connection, item.id, now_ms) if item.approved else [],
+    )
+
+
+def _chapter(connection: Connection, version: Version, job: Job | None) -> Chapter:
+    decision = moderation.decision_about(connection, version.id)
+    entry = policy.reasons().get(decision.reason) if decision else None
+    return Chapter(
+        version=version,
+        state=state_of(version),
+        job=job if version.preparation in {"waiting", "running"} else None,
+        decision=decision,
+        policy=entry.told(LANGUAGE.get()) if entry else None,
+        reasons=library.told_reasons(version),
+    )
+
+
+def _group_cards(connection: Connection, actor: Actor) -> list[GroupCard]:
+    counted = {
+        row.group_id: (row.items, row.waiting or 0)
+        for row in connection.execute(
+            sa.select(
+                items.c.group_id,
+                sa.func.count(sa.distinct(items.c.id)).label("items"),
+                sa.func.sum(sa.case((versions.c.state == "submitted", 1), else_=0)).label("waiting"),
+            )
+            .select_from(items.join(versions, versions.c.item_id == items.c.id))
+            .where(items.c.withdrawn_ms.is_(None))
+            .group_by(items.c.group_id)
+        )
+    }
+    seen = [group for group in groups.every(connection) if actor.may(Action.SEE_LIBRARY, group=group.id)]
+    return [GroupCard(group, *counted.get(group.id, (0, 0))) for group in seen]
+
+
+def _cards(connection: Connection, group: Group, with_withdrawn: bool) -> list[Card]:
+    found = library.items_where(connection, items.c.group_id == group.id, most=MOST_CARDS)
+    work = jobs.about(connection, kind=jobs.PREPARE, subjects=[item.newest.id for item in found])
+    return [
+        _card(item, work.get(item.newest.id))
+        for item in found
+        if item.withdrawn_ms is None or with_withdrawn
+    ]  # fmt: skip
+
+
+def _card(item: Item, job: Job | None) -> Card:
+    state = state_of(item.newest)
+    shown = next((version for version in item.versions if version.thumbnail_sha256), item.newest)
+    return Card(item, shown, state, job if state == "preparing" else None)
+
+
+routes = [
+    web.get("/library", overview),
+    web.get("/library/{group}", of_group),
+    web.get("/items/{item}", item_page),
+    web.post("/items/{item}", change_words),
+    web.get("/items/{item}/withdraw", ask_withdraw),
+    web.post("/items/{item}/withdraw", withdraw),
+]
