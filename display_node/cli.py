@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Literal, NoReturn, TypeVar
 
 import click
 
@@ -129,6 +129,31 @@ def pair(data: Path) -> None:
         _stop(_("No screen has run in {folder} yet: 'node run' pairs it.").format(folder=data))
     folder.pair_again.touch(mode=0o600)
     click.echo(_("The screen leaves its curator and shows a new code within a second, or when it is next started."))
+
+
+@node.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--windowed", type=Size(), help="In a window of this size (the default).")
+@click.option("--fullscreen", is_flag=True, help="On the whole display.")
+@click.option("--headless", type=Size(), is_flag=False, flag_value=DEFAULT_SIZE, help="Without a display.")
+def play(files: tuple[Path, ...], windowed: str | None, fullscreen: bool, headless: str | None) -> None:
+    """Play files one after another and end, without a curator."""
+    word, *sizes = _look(None if fullscreen else windowed or "1280x720", headless)
+    size = tuple(int(side) for side in sizes[0].split("x")) if sizes else (0, 0)
+    mode: Literal["windowed", "fullscreen", "headless"] = "windowed" if word == "--windowed" else "fullscreen"
+    if word == "--headless":
+        mode = "headless"
+        os.environ["SDL_AUDIODRIVER"] = "dummy"
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+    import pygame
+
+    from display_node.player.playlist import NotPlayable, play_files
+
+    try:
+        sys.exit(play_files(files, mode=mode, size=(size[0], size[1])))
+    except (NotPlayable, OSError, pygame.error) as error:
+        _stop(str(error))
 
 
 def _look(windowed: str | None, headless: str | None) -> list[str]:

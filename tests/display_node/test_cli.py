@@ -117,3 +117,11 @@ def test_what_is_not_an_address_is_refused(text: str) -> None:
 
 def test_an_address_loses_its_last_slash() -> None:
     assert curator_address(" https://screens.example.org/ ") == "https://screens.example.org"
+
+
+def test_what_cannot_be_played_is_named(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear council,")
+    answer = ask("play", str(letter), "--headless", "64x36")
+    assert answer.exit_code == 2
+    assert "letter.txt" in answer.stderr
