@@ -7,7 +7,7 @@ FRESH_MS = 15_000
 EVERY_MS = 500
 WANTED_MS = 30_000
 RENEW_MS = 10_000
-MOST_PICTURES = 2_000
+MOST_BYTES = 128 << 20
 JPEG = b"\xff\xd8\xff"
 
 
@@ -30,27 +30,33 @@ class Pictures:
     def __init__(self) -> None:
         """Nothing to see, nobody looks."""
         self._newest: dict[str, Picture] = {}
+        self._held_bytes = 0
         self._asked_ms: dict[str, int] = {}
         self._wanted_until_ms: dict[str, int] = {}
 
     def put(self, screen_id: str, picture: Picture) -> None:
-        """A newer picture takes the place of the one before; beyond the limit the oldest is forgotten."""
-        self._newest.pop(screen_id, None)
+        """A newer picture takes the place of the one before; stale ones, and the oldest beyond the limit, go."""
+        self.drop(screen_id)
         self._newest[screen_id] = picture
-        while len(self._newest) > MOST_PICTURES:
-            del self._newest[next(iter(self._newest))]
+        self._held_bytes += len(picture.jpeg)
+        while self._held_bytes > MOST_BYTES or _is_stale(self._oldest(), picture.at_ms):
+            self.drop(next(iter(self._newest)))
 
     def fresh(self, screen_id: str, now_ms: int) -> Picture | None:
         """The picture of a screen if it is at most 15 s old; older ones are forgotten."""
         picture = self._newest.get(screen_id)
-        if picture is not None and abs(now_ms - picture.at_ms) > FRESH_MS:
+        if picture is not None and _is_stale(picture, now_ms):
             self.drop(screen_id)
             return None
         return picture
 
     def drop(self, screen_id: str) -> None:
         """What was to be seen there must not be seen any more."""
-        self._newest.pop(screen_id, None)
+        picture = self._newest.pop(screen_id, None)
+        self._held_bytes -= len(picture.jpeg) if picture else 0
+
+    def _oldest(self) -> Picture:
+        return next(iter(self._newest.values()))
 
     def look(self, screen_id: str, now_ms: int) -> bool:
         """Somebody looks now. True when the node should be told (at most every 10 s)."""
@@ -64,3 +70,7 @@ class Pictures:
     def wanted_ms(self, screen_id: str, now_ms: int) -> int:
         """For how long from now pictures of this screen are wanted; 0 when nobody looks."""
         return min(WANTED_MS, max(0, self._wanted_until_ms.get(screen_id, now_ms) - now_ms))
+
+
+def _is_stale(picture: Picture, now_ms: int) -> bool:
+    return abs(now_ms - picture.at_ms) > FRESH_MS

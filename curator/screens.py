@@ -107,6 +107,13 @@ def set_dark(connection: Connection, screen_id: str, *, on: bool, now_ms: int, b
     return _known(connection, screen_id)
 
 
+def retire(connection: Connection, screen_id: str, *, now_ms: int, by: str) -> None:
+    """Takes a screen down for good: it is shown, programmed and paired no more; its records stay."""
+    still_up = (screens.c.id == screen_id, screens.c.retired_ms.is_(None))
+    if connection.execute(screens.update().where(*still_up).values(retired_ms=now_ms)).rowcount:
+        audit.record(connection, now_ms, by, "screen.retire", f"screen:{screen_id}")
+
+
 def every(connection: Connection) -> list[Screen]:
     """All screens that are not retired, by name."""
     query = sa.select(screens).where(screens.c.retired_ms.is_(None)).order_by(screens.c.name, screens.c.id)

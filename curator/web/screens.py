@@ -7,7 +7,7 @@ from aiohttp import web
 
 from content.language import LANGUAGES
 from curator import guide, nodes, pairing, records, screens
-from curator.authorisation import Action
+from curator.authorisation import Action, require
 from curator.health import CLOCKS
 from curator.links import Panic, WantPictures
 from curator.nodes import Node
@@ -155,7 +155,7 @@ async def dark(request: web.Request) -> web.StreamResponse:
 async def unpair(request: web.Request) -> web.StreamResponse:
     """Ends the pairing of a screen's node."""
     actor = allowed(request, Action.PAIR)
-    service, state = service_of(request), node_state_of(request)
+    service = service_of(request)
     screen = await _screen(request)
     if not (await read_form(request)).flag("sure"):
         raise web.HTTPSeeOther(f"/screens/{screen.slug}?done=unsure")
@@ -163,12 +163,35 @@ async def unpair(request: web.Request) -> web.StreamResponse:
     shut_out = await service.store.run(
         lambda connection: nodes.revoke(connection, screen.id, now_ms=now_ms, by=actor.account_id)
     )
+    _shut_out(request, screen, shut_out)
+    raise web.HTTPSeeOther(f"/screens/{screen.slug}?done=unpaired")
+
+
+async def retire(request: web.Request) -> web.StreamResponse:
+    """Takes a screen down for good and shuts its node out."""
+    actor = allowed(request, Action.PAIR)
+    require(actor, Action.MANAGE_SCREENS)
+    service = service_of(request)
+    screen = await _screen(request)
+    if not (await read_form(request)).flag("sure"):
+        raise web.HTTPSeeOther(f"/screens/{screen.slug}?done=unsure")
+    now_ms = service.now()
+
+    def take_down(connection: Connection) -> list[str]:
+        screens.retire(connection, screen.id, now_ms=now_ms, by=actor.account_id)
+        return nodes.revoke(connection, screen.id, now_ms=now_ms, by=actor.account_id)
+
+    _shut_out(request, screen, await service.store.run(take_down))
+    raise web.HTTPSeeOther("/screens")
+
+
+def _shut_out(request: web.Request, screen: Screen, shut_out: list[str]) -> None:
+    state = node_state_of(request)
     state.book.forget()
     state.pictures.drop(screen.id)
     for node_id in shut_out:
         state.links.end(node_id)
-    service.bus.publish(f"screen:{screen.id}")
-    raise web.HTTPSeeOther(f"/screens/{screen.slug}?done=unpaired")
+    service_of(request).bus.publish(f"screen:{screen.id}")
 
 
 # --- inside ----------------------------------------------------------------------------------------------------------
@@ -271,4 +294,5 @@ routes = [
     web.get("/screens/{slug}/dark", ask_dark),
     web.post("/screens/{slug}/dark", dark),
     web.post("/screens/{slug}/unpair", unpair),
+    web.post("/screens/{slug}/retire", retire),
 ]

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from curator import screens
+from curator.pictures import FRESH_MS, LARGEST_PICTURE_BYTES, MOST_BYTES, Picture, Pictures
 from curator.screens import Screen
 from curator.tables import audit
 from tests.curator.conftest import MakeTown, Town
@@ -89,6 +90,7 @@ async def test_nobody_else_makes_changes_blacks_out_or_unpairs(town: Town) -> No
         (f"{address}/settings", WORDS, (*MEMBERS, "moderator")),
         (f"{address}/dark", {"on": "1"}, MEMBERS),
         (f"{address}/unpair", {"sure": "1"}, (*MEMBERS, "moderator", "programmer")),
+        (f"{address}/retire", {"sure": "1"}, (*MEMBERS, "moderator", "programmer")),
     ]
     for path, form, wrong in attempts:
         for who in wrong:
@@ -179,3 +181,31 @@ async def test_unpairing_needs_a_sure_hand_and_shuts_the_node_out(town: Town) ->
     while not link.closed:
         await link.receive(timeout=5)
     await until(lambda: link.close_code == 1001)
+
+
+async def test_a_screen_taken_down_is_gone_for_everybody_and_shuts_its_node_out(town: Town) -> None:
+    screen = make_screen(town)
+    node = await paired_node(town, screen)
+    await node.put_picture()
+    publish(town, screen.id, 1)
+    technician = town.client("technician")
+    await technician.post(f"/screens/{screen.slug}/retire", data={})
+    assert (await node.get(f"manifest/{node.node_id}")).status == 200
+    answer = await technician.post(f"/screens/{screen.slug}/retire", data={"sure": "1"})
+    assert "There is no screen yet." in await answer.text()
+    assert (await node.get(f"manifest/{node.node_id}")).status == 401
+    for path in ("", "/picture.jpg", "/dark"):
+        assert (await technician.get(f"/screens/{screen.slug}{path}")).status == 404
+    assert make_screen(town).slug == "library-window-2"
+    assert deeds(town, screen)[-2:] == ["screen.retire", "node.revoke"]
+
+
+def test_pictures_are_held_within_a_bound_and_not_after_their_time() -> None:
+    held = Pictures()
+    large = JPEG + bytes(LARGEST_PICTURE_BYTES - len(JPEG))
+    count = MOST_BYTES // LARGEST_PICTURE_BYTES + 1
+    for number in range(count):
+        held.put(f"s{number}", Picture(large, 1000))
+    assert [held.fresh(f"s{number}", 1000) is None for number in (0, 1, count - 1)] == [True, False, False]
+    held.put("late", Picture(JPEG, 1001 + FRESH_MS))
+    assert held._held_bytes == len(JPEG)
