@@ -1,7 +1,7 @@
 // Moderation by keyboard, and blurred pictures for who wishes. Everything here can also be done without it.
 
 const FRESH_MS = 600; // a key meant for the item before must not decide about this one
-const begun = performance.now();
+setTimeout(() => { document.documentElement.dataset.keys = "awake"; }, FRESH_MS);
 
 function remembered(id, byDefault) {
   const box = document.getElementById(id);
@@ -36,7 +36,7 @@ const does = {
 document.addEventListener("keydown", (event) => {
   const busy = event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
   const elsewhere = event.target.closest("input, textarea, select, button, a, video, summary, [contenteditable]");
-  if (!keys.on || busy || elsewhere || performance.now() - begun < FRESH_MS) return;
+  if (!keys.on || busy || elsewhere || !document.documentElement.dataset.keys) return;
   const act = does[event.key.toLowerCase()];
   if (act) { event.preventDefault(); act(); }
 });

@@ -56,7 +56,7 @@ async def log(request: web.Request) -> web.StreamResponse:
     checking = str(URL("/audit").with_query({**query, "check": "1"}))
     return render(
         request, "audit.html", page=page, rows=shown, words=words, by=by, older=older, checking=checking,
-        zone=service_of(request).settings.zone, is_first=before is None, wide=True,
+        zone=service_of(request).settings.zone, is_first=before is None,
     )  # fmt: skip
 
 

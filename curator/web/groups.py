@@ -11,7 +11,7 @@ from curator.web.forms import Form, read_form
 from curator.web.pages import render
 from curator.web.problems import not_found
 
-GIGABYTE = 1 << 30
+GIGABYTE = 1_000_000_000  # as sizes are told to people
 LARGEST_QUOTA_GB = 10_000
 
 

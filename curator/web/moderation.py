@@ -86,7 +86,7 @@ async def queue(request: web.Request) -> web.StreamResponse:
 
     page = await service_of(request).store.read(look)
     return render(
-        request, "moderation.html", chosen=chosen, wait=wait_in_words, kinds=KINDS, wide=True, waiting=page.waiting,
+        request, "moderation.html", chosen=chosen, wait=wait_in_words, kinds=KINDS, waiting=page.waiting,
         count=page.count, groups=page.groups, done=page.done,
     )  # fmt: skip
 
@@ -183,7 +183,6 @@ async def _show(
         request,
         "moderation_case.html",
         status=status,
-        wide=True,
         case=shown,
         item=item,
         version=version,

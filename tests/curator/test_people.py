@@ -159,7 +159,7 @@ async def test_a_group_is_made_changed_and_hinted(town: Town) -> None:
     assert (await client.post("/groups/chess-club", data=changed)).status == 200
     group = look(town, lambda connection: groups.by_slug(connection, "chess-club"))
     assert group is not None
-    assert (group.name, group.quota_bytes, group.is_house) == ("Chess & Go", 3 << 30, True)
+    assert (group.name, group.quota_bytes, group.is_house) == ("Chess & Go", 3_000_000_000, True)
     assert (await client.post("/groups/nowhere", data=changed)).status == 404
 
 
