@@ -106,6 +106,28 @@ def _tone(film: Film) -> Iterable[AudioFrame]:
         yield frame
 
 
+def make_hdr_film(path: Path, code_percent: int, transfer: int) -> Path:
+    """A second of even grey in 10 bits, BT.2020, at this part of the signal; `transfer` 16 is PQ, 18 HLG."""
+    with av.open(str(path), "w", format="matroska") as container:
+        options = {"x265-params": "log-level=none:pools=1"}
+        video = container.add_stream("libx265", rate=30, options=options)
+        video.width, video.height = 320, 180
+        video.pix_fmt = "yuv420p10le"
+        context = video.codec_context
+        context.color_primaries = context.colorspace = 9
+        context.color_trc = transfer
+        context.color_range = 1
+        frame = VideoFrame(320, 180, "yuv420p10le")
+        for plane, value in zip(frame.planes, (64 + 876 * code_percent // 100, 512, 512), strict=True):
+            plane.update(np.full((plane.height, plane.line_size // 2), value, np.uint16).tobytes())
+        for number in range(30):
+            frame.pts = number
+            frame.time_base = Fraction(1, 30)
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    return path
+
+
 def make_sound_only(path: Path) -> Path:
     """An MP4 with one second of tone and no picture."""
     with av.open(str(path), "w", format="mp4") as container:

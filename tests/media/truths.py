@@ -83,8 +83,8 @@ NEIGHBOUR = "neighbour.mp4"
 _DASH = f'<?xml version="1.0"?>\n<MPD><BaseURL>{NEIGHBOUR}</BaseURL></MPD>'
 
 TRUTHS = (
-    Truth("plain.mp4", film(size=(960, 540), frames=90), ACCEPTED, (), (960, 540), 3_000),
-    Truth("tone.mp4", film(size=(854, 480), frames=90, tone_db=-20.0), ACCEPTED, (), (854, 480), 3_000, has_sound=True),
+    Truth("plain.mp4", film(size=(640, 480), frames=90), ACCEPTED, (), (640, 480), 3_000),
+    Truth("tone.mp4", film(size=(640, 480), frames=90, tone_db=-20.0), ACCEPTED, (), (640, 480), 3_000, has_sound=True),
     Truth("small.mp4", film(frames=90), WARNED, ("low_resolution",), (320, 180), 3_000),
     Truth("film25.mp4", film(fps=25, frames=28), WARNED, ("short",), (320, 180), 1_200),
     Truth("film24.mkv", film(fps=24, frames=24, form="matroska"), WARNED, ("short",), (320, 180), 1_000),
@@ -101,7 +101,7 @@ TRUTHS = (
     Truth("turned270.mp4", turned(270), WARNED, ("short",), (480, 640), 2_000),
     Truth("quiet.mp4", film(frames=30, tone_db=-50.0), WARNED, ("quiet_sound",), (320, 180), 1_000, has_sound=True),
     Truth("silent.mp4", film(frames=30, tone_db=-200.0), WARNED, ("silent_sound",), (320, 180), 1_000),
-    Truth("misnamed.txt", film(size=(960, 540), frames=90), ACCEPTED, (), (960, 540), 3_000),
+    Truth("misnamed.txt", film(size=(640, 480), frames=90), ACCEPTED, (), (640, 480), 3_000),
     Truth("photo.jpg", picture("JPEG", quality=92), ACCEPTED, (), (1_280, 720), 10_000),
     Truth("photo.mp4", picture("JPEG", quality=92), ACCEPTED, (), (1_280, 720), 10_000),
     Truth("four_colours.png", picture("PNG"), ACCEPTED, (), (1_280, 720), 10_000),

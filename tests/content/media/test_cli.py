@@ -33,7 +33,7 @@ def test_probe_says_what_a_file_is(tmp_path: Path) -> None:
 
 
 def test_prepare_makes_files_and_says_where(tmp_path: Path) -> None:
-    source = make_film(tmp_path / "a.mp4", Film(size=(960, 540), frames=90))
+    source = make_film(tmp_path / "a.mp4", Film(size=(640, 480), frames=90))
     status, out, _ = run("prepare", source, "--out", tmp_path / "made", "--json")
     said = json.loads(out)
     assert (status, said["verdict"], said["reasons"]) == (0, "accepted", [])

@@ -11,7 +11,7 @@ from content.media.limits import HOUSE, Profile
 from content.media.preparation import prepare
 from content.media.sound import RATE, measure, open_sound
 from tests.content.media.rooms import codes_of, is_near, pictures_in, prepared_from, rendition_of
-from tests.media.generate import SECRET, Film, make_animation, make_film, number_in, turn_by_matrix
+from tests.media.generate import SECRET, Film, make_animation, make_film, make_hdr_film, number_in, turn_by_matrix
 
 
 def test_every_frame_is_there_in_its_place(tmp_path: Path) -> None:
@@ -127,6 +127,16 @@ def test_colours_stay_what_they_are_whatever_their_range(tmp_path: Path) -> None
         assert is_near(after, (int(before[0]), int(before[1]), int(before[2])), 8), pixels
 
 
+@pytest.mark.parametrize(("transfer", "least", "most"), [(16, 130, 190), (18, 140, 200)])
+def test_hdr_becomes_ordinary_colours(transfer: int, least: int, most: int, tmp_path: Path) -> None:
+    white_percent = 58 if transfer == 16 else 75
+    prepared = prepared_from(make_hdr_film(tmp_path / "a.mkv", white_percent, transfer))
+    assert "hdr_converted" in codes_of(prepared)
+    colour = pictures_in(rendition_of(prepared).path)[3][90, 160]
+    assert least <= int(colour.min()) <= int(colour.max()) <= most, "diffuse white is bright, and neither cut nor grey"
+    assert int(colour.max()) - int(colour.min()) <= 4
+
+
 def test_an_animation_keeps_its_delays(tmp_path: Path) -> None:
     source = make_animation(tmp_path / "a.gif", [100, 200, 300])
     numbers = [number_in(picture) for picture in pictures_in(rendition_of(prepared_from(source, still_ms=500)).path)]
@@ -166,7 +176,7 @@ def test_progress_rises_through_every_step(tmp_path: Path) -> None:
 def test_previews_show_the_rendition(tmp_path: Path) -> None:
     from PIL import Image
 
-    prepared = prepared_from(make_film(tmp_path / "a.mp4", Film(size=(1_280, 720), frames=90)))
+    prepared = prepared_from(make_film(tmp_path / "a.mp4", Film(size=(640, 360), frames=90)))
     assert prepared.poster is not None
     assert prepared.thumbnail is not None
     assert prepared.strip is not None

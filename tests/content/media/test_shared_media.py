@@ -11,7 +11,7 @@ from content.clock import monotonic_ns
 from tests.content.media.rooms import codes_of, prepared_from
 
 MEDIA = Path(__file__).resolve().parents[4] / "shared" / "media"
-BUDGET_NS = 60 * 1_000_000_000
+BUDGET_NS = 25 * 1_000_000_000
 SAMPLE = {
     "video/rotate-buck-bunny.mp4",
     "video/sar_2x1.mp4",
@@ -91,12 +91,12 @@ def judge(expected: Expected, folder: Path) -> str:
 
 def test_a_sample_of_real_files_gets_the_right_verdicts(tmp_path: Path) -> None:
     started, wrong, done = monotonic_ns(), [], 0
-    for expected in collection():
+    for expected in sorted(collection(), key=lambda expected: expected.name):
         if expected.name in SAMPLE and monotonic_ns() - started < BUDGET_NS:
             wrong.append(judge(expected, tmp_path))
             done += 1
     assert [complaint for complaint in wrong if complaint] == []
-    assert done >= 15, "the budget of a minute was spent before enough was seen"
+    assert done >= 15, "the time budget was spent before enough was seen"
 
 
 @pytest.mark.soak
