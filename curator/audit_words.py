@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from curator.audit import AuditRow
 from curator.store import Connection
-from curator.tables import accounts, groups, items, screens, versions
+from curator.tables import accounts, bookings, groups, items, screens, versions
 from curator.words import N_, _
 
 SENTENCES = {
@@ -31,7 +31,19 @@ SENTENCES = {
     "screen.create": N_("added the screen"),
     "screen.change": N_("changed the screen"),
     "screen.dark": N_("blacked out"),
-    "screen.light": N_("ended the black-out of"),
+    "screen.back": N_("ended the black-out of"),
+    "screen.retire": N_("took down the screen"),
+    "node.pair": N_("paired a node with"),
+    "node.revoke": N_("unpaired the node of"),
+    "pairing.accept": N_("let a node have the screen"),
+    "pairing.deny": N_("turned a node away:"),
+    "booking.make": N_("booked a time for"),
+    "booking.cancel": N_("cancelled a booking of"),
+    "order.arrange": N_("changed the running order of"),
+    "order.take_in": N_("put into the running order:"),
+    "order.leave_out": N_("took out of the running order:"),
+    "air_time.set": N_("shared the air time of"),
+    "air_time.remove": N_("took a group from the air time of"),
     "backup.restore": N_("restored everything from a backup:"),
 }
 """What each action reads as, between the name of who did it and the name of what it was done to."""
@@ -95,9 +107,12 @@ def _names(connection: Connection, rows: list[AuditRow]) -> dict[str, tuple[str,
             items, versions.c.item_id == items.c.id
         ),
     }
+    queries["booking"] = sa.select(bookings.c.id, items.c.title.label("name"), items.c.id.label("way")).join(
+        items, bookings.c.item_id == items.c.id
+    )
     addresses = {
         "account": "/people#account-{}", "group": "/library/{}", "item": "/items/{}", "screen": "/screens/{}",
-        "version": "/items/{}",
+        "version": "/items/{}", "booking": "/items/{}",
     }  # fmt: skip
     names = {}
     for kind, query in queries.items():
