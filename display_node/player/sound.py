@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pygame._sdl2.audio as sdl_audio
-import pygame._sdl2.sdl2 as sdl
 from numpy.typing import NDArray
 
 from content.clock import monotonic_ns
 from display_node.messages import Cue
+from display_node.player.device import Device, NoDevice
 from display_node.player.timeline import NS_PER_MS, media_key
 from display_node.player.track import RATE_HZ, Samples, Track
 
 CHUNK_SAMPLES = 512
+AHEAD_SAMPLES = 4 * CHUNK_SAMPLES
+"""Queued ahead: 43 ms, so that a busy moment of this process is not heard."""
+
+FEED_EVERY_S = 0.008
 FADE_NS = 10 * NS_PER_MS
 CALM_NS = 4 * NS_PER_MS
 JUMP_NS = 60 * NS_PER_MS
@@ -105,7 +108,6 @@ class Sound:
         self._tracks: dict[tuple[str, str, int], Track] = {}
         self._slave = Slave()
         self._gain = 0.0
-        self._asked_ns = 0
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self.loudness = 1.0
@@ -160,36 +162,38 @@ class Sound:
                 tries += 1
                 continue
             tries = 0
-            self._watch(device)
+            self._feed(device)
             device.close()
 
-    def _open(self) -> sdl_audio.AudioDevice | None:
+    def _open(self) -> Device | None:
         try:
-            sdl.init_subsystem(sdl.INIT_AUDIO)
-            return sdl_audio.AudioDevice(
-                None, False, RATE_HZ, sdl_audio.AUDIO_S16, 2, CHUNK_SAMPLES, 0, self._called
-            )  # fmt: skip
-        except sdl.error:
+            return Device(RATE_HZ, CHUNK_SAMPLES)
+        except NoDevice:
             return None
 
-    def _watch(self, device: sdl_audio.AudioDevice) -> None:
-        """Runs the device while there is something to hear; returns when it has died or the player ends."""
-        is_running = False
-        while not self._stopping.wait(LOOK_EVERY_S):
+    def _feed(self, device: Device) -> None:
+        """Keeps the device fed while there is something to hear; returns when it has died or the player ends."""
+        is_running, moved_ns = False, monotonic_ns()
+        while not self._stopping.wait(FEED_EVERY_S if is_running else LOOK_EVERY_S):
             if bool(self._parts) != is_running:
                 is_running = bool(self._parts)
-                self._asked_ns = monotonic_ns()
-                device.pause(0 if is_running else 1)
-            if is_running and monotonic_ns() - self._asked_ns > SILENT_BEFORE_REOPEN_NS:
+                moved_ns = monotonic_ns()
+                device.pause(not is_running)
+            if is_running and self._top_up(device):
+                moved_ns = monotonic_ns()
+            if is_running and monotonic_ns() - moved_ns > SILENT_BEFORE_REOPEN_NS:
                 return
 
-    def _called(self, _device: sdl_audio.AudioDevice, memory: memoryview) -> None:
-        """SDL's audio thread wants samples: 512 of them in 10.7 ms."""
-        self._asked_ns = monotonic_ns()
-        out = np.frombuffer(memory, np.int16).reshape(-1, 2)
-        # What is written now is heard when the chunk before it has sounded.
-        heard_ns = self._now_ns() + len(out) * 1_000_000_000 // RATE_HZ
-        out[:] = self.fill(len(out), heard_ns)
+    def _top_up(self, device: Device) -> bool:
+        """Whether the device has taken something since, and was given more."""
+        was_given = False
+        while (waiting := device.queued_samples) <= AHEAD_SAMPLES - CHUNK_SAMPLES:
+            # What is queued now is heard after what waits, and after the chunk that is sounding.
+            heard_ns = self._now_ns() + (waiting + CHUNK_SAMPLES) * 1_000_000_000 // RATE_HZ
+            if not device.queue(self.fill(CHUNK_SAMPLES, heard_ns).tobytes()):
+                return False
+            was_given = True
+        return was_given
 
 
 def _first_sample(cue: Cue, now_ns: int) -> int:

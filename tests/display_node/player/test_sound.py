@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from content.clock import now_ns
+from display_node.player.device import Device
 from display_node.player.sound import FADE_NS, Part, Slave, Sound, mixed
 from display_node.player.track import RATE_HZ, Samples, Track
 from tests.display_node.player.stand import make_clip, video_cue
@@ -168,12 +170,40 @@ def test_it_sounds_what_is_on_from_the_right_instant(tone: Path) -> None:
     sound.close(1)
 
 
-def test_without_a_device_it_is_silent_and_ends_at_once(monkeypatch: pytest.MonkeyPatch, tone: Path) -> None:
-    monkeypatch.setenv("SDL_AUDIODRIVER", "there-is-no-such-driver")
-    sound = Sound(lambda: 0)
+def test_a_running_device_is_kept_fed_and_paused_and_closed_many_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    device = Device(RATE_HZ, 512)
+    for _ in range(20):
+        assert device.queue(bytes(4 * 1024))
+        device.pause(False)
+        until(lambda: device.queued_samples < 1024)
+        device.pause(True)
+        assert device.queued_samples == 0
+    device.close()
+
+
+def test_the_device_hears_what_the_picture_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    asked: list[int] = []
+    sound = Sound(now_ns)
+    sound._parts = (Part(Heard(asked), 0, 2**62, now_ns() - S),)
     sound.start()
-    sound.prepare((replace(video_cue(tone, 0, 3_000), has_sound=True),), 0)
-    began = time.monotonic()
+    until(lambda: len(asked) > 30)
+    # One second in; each chunk goes on where the last one ended, within the stretch that is allowed.
+    assert RATE_HZ <= asked[0] < 3 * RATE_HZ
+    steps = np.diff(asked)
+    assert 480 <= np.median(steps) <= 544
     sound.close(2)
-    assert time.monotonic() - began < 1.5
-    assert not sound.has_device
+    assert sound._thread is not None
+    assert not sound._thread.is_alive()
+
+
+class Heard(Steady):
+    """Notes the positions at which it is read."""
+
+    def __init__(self, asked: list[int]) -> None:
+        self._asked = asked
+
+    def read(self, start: int, count: int) -> Samples:
+        self._asked.append(start)
+        return super().read(start, count)
