@@ -8,6 +8,7 @@ const list = document.getElementById("chosen");
 const send = document.getElementById("send");
 const onward = document.getElementById("onward");
 const row = document.getElementById("row");
+const unfinished = document.getElementById("unfinished");
 const { group, item, chunk, largest } = form.dataset;
 const single = item !== "";
 const rows = [];
@@ -47,6 +48,7 @@ class Sending {
     this.find("remove").addEventListener("click", () => this.remove());
     list.append(this.element);
     this.show("waiting");
+    this.recall();
     if (file.size === 0) this.fail(say("empty"));
     else if (file.size > Number(largest)) this.fail(say("large"));
   }
@@ -62,6 +64,16 @@ class Sending {
     if (this.find("title")) this.find("title").readOnly = state !== "waiting";
     renew();
   }
+
+  // An upload that was begun earlier keeps the title it was begun with.
+  async recall() {
+    const earlier = await window.tus.defaultOptions.urlStorage.findUploadsByFingerprint(this.fingerprint());
+    const title = earlier[0]?.metadata?.title;
+    if (title && this.find("title")) { this.find("title").value = title; this.find("title").disabled = true; }
+  }
+
+  // The same file for another group or item is another upload.
+  fingerprint() { return ["commonscreen", group, item, this.file.name, this.file.size, this.file.lastModified].join("|"); }
 
   fail(words) { this.show("failed", words); }
 
@@ -86,8 +98,7 @@ class Sending {
       removeFingerprintOnSuccess: true,
       headers: { Accept: "application/json" },
       metadata,
-      // The same file for another group or item is another upload.
-      fingerprint: async (file) => ["commonscreen", group, item, file.name, file.size, file.lastModified].join("|"),
+      fingerprint: async () => this.fingerprint(),
       onProgress: (sent, all) => {
         this.bar.value = all ? sent / all : 0;
         if (this.state === "lost") this.show("sending");
@@ -155,6 +166,8 @@ function add(files) {
     if (!rows.some((one) => one.file.name === file.name && one.file.size === file.size && one.file.lastModified === file.lastModified)) rows.push(new Sending(file));
   }
   input.value = "";
+  for (const entry of [...unfinished.querySelectorAll("li")]) if (kept.some((file) => file.name === entry.textContent)) entry.remove();
+  unfinished.hidden ||= !unfinished.querySelector("li");
   renew();
   rows.at(-1)?.element.querySelector("input, button:not([hidden])")?.focus();
 }
@@ -162,13 +175,12 @@ function add(files) {
 async function tellUnfinished() {
   const all = await window.tus.defaultOptions.urlStorage.findAllUploads();
   const here = all.filter((one) => one.metadata?.group === group && (one.metadata?.item ?? "") === item);
-  const notice = document.getElementById("unfinished");
   for (const one of here) {
     const entry = document.createElement("li");
     entry.textContent = one.metadata.filename;
-    notice.querySelector("ul").append(entry);
+    unfinished.querySelector("ul").append(entry);
   }
-  notice.hidden = here.length === 0;
+  unfinished.hidden = here.length === 0;
 }
 
 if (window.tus?.isSupported) {

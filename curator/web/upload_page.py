@@ -18,7 +18,7 @@ from curator.web.doorman import actor_of
 from curator.web.library import the_group
 from curator.web.pages import render
 from curator.web.problems import Problem, not_found
-from curator.web.uploads import as_problem, open_upload, pour
+from curator.web.uploads import as_problem, cut_off, open_upload, pour
 from curator.words import _
 
 MOST_PARTS = 50
@@ -99,6 +99,8 @@ async def _store(service: Service, wanted: Wanted, first: bytes, part: BodyPartR
         size_bytes = await asyncio.to_thread(growing.settle)
         is_whole = True
         return await receiving.finish(service, dataclasses.replace(upload, size_bytes=size_bytes))
+    except (TimeoutError, ConnectionError):
+        raise cut_off() from None
     except OSError as error:
         if blobs.is_full(error):
             raise as_problem(receiving.no_room()) from error

@@ -240,10 +240,8 @@ async def _take_bytes(request: web.Request, upload: Upload, growing: Growing) ->
             )  # fmt: skip
     except UploadRefused as refused:
         raise as_problem(refused) from None
-    except TimeoutError:
-        raise Problem(408, "stalled", _("The connection stood still for too long. Go on from where it was.")) from None
-    except ConnectionError:
-        raise
+    except (TimeoutError, ConnectionError):
+        raise cut_off() from None
     except OSError as error:
         raise _disk_problem(error) from error
     if offset == upload.size_bytes:
@@ -272,6 +270,11 @@ async def pour(content: Body, growing: Growing, most: int) -> None:
     finally:
         if block:
             await asyncio.to_thread(growing.append, bytes(block))
+
+
+def cut_off() -> Problem:
+    """The connection stood still for too long or is gone; in the latter case nobody hears this."""
+    return Problem(408, "cut_off", _("The connection was interrupted. Go on from where it was."))
 
 
 def _told(upload: Upload, offset: int, expires_ms: int = 0) -> dict[str, str]:
