@@ -154,7 +154,8 @@ def is_see_through(image: Image.Image) -> bool:
     """Whether any pixel of the picture is not wholly opaque."""
     if not image.has_transparency_data:
         return False
-    least = image.convert("RGBA").getchannel("A").getextrema()[0]
+    alpha = image.getchannel("A") if "A" in image.getbands() else image.convert("RGBA").getchannel("A")
+    least = alpha.getextrema()[0]
     return not isinstance(least, tuple) and least < 255
 
 
@@ -164,14 +165,16 @@ def developed(image: Image.Image, plan: StillPlan, profile: Profile) -> Image.Im
     image.draft(image.mode if image.mode in {"RGB", "L"} else None, (2 * width, 2 * height))
     image.load()
     icc = image.info.get("icc_profile")
-    flat = flattened(_eight_bits(image), profile)
+    # Made small first: a picture of many pixels and few bytes must not take memory in every colour we convert it to.
+    small = _smooth(_eight_bits(image))
+    if small.size != (width, height):
+        small = small.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    flat = flattened(small, profile)
     if isinstance(icc, bytes) and plan.transfer is None:
         flat = _in_srgb(flat, icc)
     flat = flat if flat.mode == "RGB" else flat.convert("RGB")
     if plan.transfer is not None:
         flat = from_hdr(flat, plan.transfer)
-    if flat.size != (width, height):
-        flat = flat.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
     turn = _UPRIGHT.get(plan.orientation)
     return flat if turn is None else flat.transpose(turn)
 
@@ -204,9 +207,16 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(values * (255.0 / most), 0, 255).astype(np.uint8), "L")
 
 
+def _smooth(image: Image.Image) -> Image.Image:
+    """The picture in a form that can be made smaller by averaging."""
+    if image.mode == "1":
+        return image.convert("L")
+    if image.has_transparency_data:
+        return image if image.mode == "RGBA" else image.convert("RGBA")
+    return image if image.mode in {"RGB", "L", "CMYK"} else image.convert("RGB")
+
+
 def _in_srgb(image: Image.Image, icc: bytes) -> Image.Image:
-    if image.mode not in {"RGB", "L", "CMYK"}:
-        image = image.convert("RGB")
     try:
         given = ImageCms.ImageCmsProfile(io.BytesIO(icc))
         changed = ImageCms.profileToProfile(

@@ -171,7 +171,7 @@ def test_too_much_memory_is_a_refusal_and_ours_stays_flat(tmp_path: Path) -> Non
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     source = make_white_png(tmp_path / "a.png", 9_900)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    limits = Limits(memory_bytes=500 << 20)
+    limits = Limits(memory_bytes=300 << 20)
     assert codes_of(prepared_from(source, limits=limits)) == ["out_of_memory"]
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - max(before, grown) < 30_000
 
