@@ -22,6 +22,8 @@ from curator.words import LANGUAGE, _, ngettext
 
 KINDS = ("video", "still")
 Decide = Callable[[Connection], None]
+POLICY = policy.reasons()
+"""Read when the service starts: a policy with a word missing is found before anybody needs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ async def _show(
         chosen=chosen,
         found=[_found(reason) for reason in version.reasons],
         reasons=_told_reasons(),
-        policy=policy.reasons(),
+        policy=POLICY,
         is_waiting=moderation.is_waiting(item, version),
         may_decide=actor.may(Action.DECIDE) and not moderation.is_own_work(actor, item, version),
         onward=_next(shown.queue, version_id),
@@ -256,7 +258,7 @@ def _found(reason: FoundReason) -> Found:
 
 
 def _told_reasons() -> list[tuple[str, policy.ReasonWords]]:
-    return [(reason.code, reason.told(LANGUAGE.get())) for reason in policy.reasons().values() if not reason.retired]
+    return [(reason.code, reason.told(LANGUAGE.get())) for reason in POLICY.values() if not reason.retired]
 
 
 def wait_in_words(since_ms: int, now_ms: int) -> str:

@@ -22,7 +22,7 @@ PUBLIC = {
     "/static/{mark}/{name}",
     "/screens",
     "/screens/{slug}",
-    "/screens/{slug}/guide",
+    "/screens/{screen}/guide",
     "/screens/{slug}/picture.jpg",
     "/files/{version_id}/{what}",  # of what is approved and not withdrawn
 }

@@ -254,6 +254,16 @@ async def test_stored_words_are_harmless_on_every_page_of_moderation(town: Town)
     assert "&lt;script&gt;" in pages[0]
 
 
+async def test_what_is_decided_about_is_the_rendition_the_screens_would_show(town: Town) -> None:
+    film, still = send(town, "A film", colour="red", kind="video"), send(town, "A still", colour="blue")
+    client = town.client("moderator")
+    film_page = await (await client.get(f"/moderation/{film.version_id}")).text()
+    assert f'<video id="look" src="/files/{film.version_id}/rendition"' in film_page
+    assert film.sha256 in film_page
+    still_page = await (await client.get(f"/moderation/{still.version_id}")).text()
+    assert f'<img src="/files/{still.version_id}/rendition"' in still_page
+
+
 async def test_what_preparation_found_is_told_in_the_readers_words(town: Town) -> None:
     sent = send(town, reasons=[{"code": "text", "values": {}, "at_ms": 2500}])
     page = await (await town.client("moderator").get(f"/moderation/{sent.version_id}")).text()

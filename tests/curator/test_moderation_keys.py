@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from curator import accounts
-from tests.curator.cases import Sent, send, version_of
+from tests.curator.cases import Sent, approve, send, version_of
 from tests.curator.conftest import AN_HOUR_MS, Town
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
@@ -104,4 +104,13 @@ async def test_the_queue_renews_itself_when_something_comes_in(town: Town, page:
     while not await page.get_by_text("Just in").is_visible():
         assert asyncio.get_running_loop().time() < deadline
         town.service.bus.publish("queue")  # again: the page may not be listening yet
+        await asyncio.sleep(0.1)
+
+
+async def test_the_page_says_at_once_when_somebody_else_has_decided(town: Town, two: list[Sent], page: Page) -> None:
+    approve(town, two[0])
+    deadline = asyncio.get_running_loop().time() + 5
+    while not await page.get_by_text("approved this version").is_visible():
+        assert asyncio.get_running_loop().time() < deadline
+        town.service.bus.publish(f"item:{two[0].item_id}")  # again: the page may not be listening yet
         await asyncio.sleep(0.1)
