@@ -141,7 +141,7 @@ async def dark(request: web.Request) -> web.StreamResponse:
     actor = allowed(request, Action.BLACK_OUT)
     service, state = service_of(request), node_state_of(request)
     screen = await _screen(request)
-    on = (await read_form(request)).one_of("on", {"0", "1"}) == "1"
+    on = (await read_form(request)).one_of("state", {"dark", "back"}) == "dark"
     now_ms = service.now()
     after = await service.store.run(
         lambda connection: screens.set_dark(connection, screen.id, on=on, now_ms=now_ms, by=actor.account_id)

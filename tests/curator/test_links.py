@@ -50,14 +50,14 @@ async def test_a_node_is_told_on_connecting_whether_to_be_dark_and_what_the_newe
 async def test_a_black_out_reaches_a_connected_node_and_again_one_that_comes_back(town: Town, node: FakeNode) -> None:
     socket = await node.link()
     await heard(socket)
-    await town.client("moderator").post("/screens/library-window/dark", data={"on": "1"})
+    await town.client("moderator").post("/screens/library-window/dark", data={"state": "dark"})
     dark = {"type": "panic", "on": True, "counter": town.clock()}
     assert await heard(socket) == dark
     await socket.close()
     socket = await node.link()
     assert await heard(socket) == dark
     town.clock.turn(1)
-    await town.client("moderator").post("/screens/library-window/dark", data={"on": "0"})
+    await town.client("moderator").post("/screens/library-window/dark", data={"state": "back"})
     assert await heard(socket) == {"type": "panic", "on": False, "counter": town.clock()}
     await socket.close()
 

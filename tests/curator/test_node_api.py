@@ -268,7 +268,7 @@ async def test_health_tells_the_time_and_whether_to_be_dark_and_is_kept(town: To
     assert kept is not None
     assert kept.health is not None
     assert (kept.seen_ms, kept.clock_offset_ms, kept.health.files_held) == (town.clock(), 4000, 3)
-    await town.client("moderator").post("/screens/library-window/dark", data={"on": "1"})
+    await town.client("moderator").post("/screens/library-window/dark", data={"state": "dark"})
     answer = await node.post("health", HEALTH)
     assert (await answer.json())["panic"] == {"on": True, "counter": town.clock()}
 

@@ -88,7 +88,7 @@ async def test_nobody_else_makes_changes_blacks_out_or_unpairs(town: Town) -> No
     attempts = [
         ("/screens/new", WORDS, (*MEMBERS, "moderator")),
         (f"{address}/settings", WORDS, (*MEMBERS, "moderator")),
-        (f"{address}/dark", {"on": "1"}, MEMBERS),
+        (f"{address}/dark", {"state": "dark"}, MEMBERS),
         (f"{address}/unpair", {"sure": "1"}, (*MEMBERS, "moderator", "programmer")),
         (f"{address}/retire", {"sure": "1"}, (*MEMBERS, "moderator", "programmer")),
     ]
@@ -120,15 +120,15 @@ async def test_two_screens_of_one_name_have_addresses_of_their_own(town: Town) -
 async def test_one_press_blacks_a_screen_out_and_it_stays_so_until_somebody_says_back(town: Town) -> None:
     screen = make_screen(town)
     porter = town.client("moderator")
-    page = await (await porter.post(f"/screens/{screen.slug}/dark", data={"on": "1"})).text()
+    page = await (await porter.post(f"/screens/{screen.slug}/dark", data={"state": "dark"})).text()
     dark = screen_now(town, screen)
     assert dark.is_dark
     assert "cannot be reached" in page
-    assert 'value="0"' not in page
-    assert 'value="0"' in await (await porter.get(f"/screens/{screen.slug}/dark?back=1")).text()
-    await porter.post(f"/screens/{screen.slug}/dark", data={"on": "1"})
+    assert 'value="back"' not in page
+    assert 'value="back"' in await (await porter.get(f"/screens/{screen.slug}/dark?back=1")).text()
+    await porter.post(f"/screens/{screen.slug}/dark", data={"state": "dark"})
     assert screen_now(town, screen) == dark
-    await porter.post(f"/screens/{screen.slug}/dark", data={"on": "0"})
+    await porter.post(f"/screens/{screen.slug}/dark", data={"state": "back"})
     assert not screen_now(town, screen).is_dark
     assert screen_now(town, screen).dark_counter > dark.dark_counter
     assert deeds(town, screen) == ["screen.create", "screen.dark", "screen.back"]
@@ -136,7 +136,7 @@ async def test_one_press_blacks_a_screen_out_and_it_stays_so_until_somebody_says
 
 async def test_a_black_out_outranks_every_one_from_before_a_restore(town: Town) -> None:
     screen = make_screen(town)
-    await town.client("moderator").post(f"/screens/{screen.slug}/dark", data={"on": "1"})
+    await town.client("moderator").post(f"/screens/{screen.slug}/dark", data={"state": "dark"})
     assert screen_now(town, screen).dark_counter >= town.clock()
 
 
@@ -158,7 +158,7 @@ async def test_what_was_on_before_a_black_out_is_not_to_be_seen_after_it(town: T
     screen = make_screen(town)
     node = await paired_node(town, screen)
     await node.put_picture()
-    await town.client("moderator").post(f"/screens/{screen.slug}/dark", data={"on": "1"})
+    await town.client("moderator").post(f"/screens/{screen.slug}/dark", data={"state": "dark"})
     answer = await town.client().get(f"/screens/{screen.slug}/picture.jpg")
     assert answer.content_type == "image/svg+xml"
 
