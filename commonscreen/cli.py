@@ -42,7 +42,7 @@ class LazyGroup(click.Group):
         told = translations("commonscreen", language_of_the_shell())
         formatter.write_paragraph()
         with formatter.indentation():
-            formatter.write_text(told.gettext(self.help or ""))
+            formatter.write_text(told.gettext(self.help) if self.help else "")
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Lists the parts without importing any."""

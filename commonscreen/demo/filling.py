@@ -52,7 +52,7 @@ class Filling:
             return
         code = await self._code_on_the_screen()
         async with self._person("technician") as technician:
-            await technician.press("/pair", code=code, screen=screen.slug, confirm="1")
+            await technician.press("/pair/decide", code=code, screen=screen.id, decision="pair")
         self._say(f"The screen “{screen.name}” is paired.")
 
     async def _code_on_the_screen(self) -> str:

@@ -34,8 +34,9 @@ class Running:
                 start_new_session=True,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"},
             )
+        self._reader = threading.Thread(target=self._read, daemon=True)
         if say:
-            threading.Thread(target=self._read, daemon=True).start()
+            self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stdout is not None  # noqa: S101 - it was asked for
@@ -72,3 +73,6 @@ class Running:
             except subprocess.TimeoutExpired:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
+        if self.process.stdout is not None:
+            self._reader.join(END_S)
+            self.process.stdout.close()
