@@ -13,6 +13,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 import pygame
 
 from content.clock import now_ns
+from content.language import best_language
 from display_node.player.direct import DirectPainter
 from display_node.player.frames_log import FramesLog
 from display_node.player.link import Link, SocketInTheWay
@@ -22,6 +23,7 @@ from display_node.player.stage import Mode, Stage
 from display_node.player.text import Typesetter
 from display_node.player.waiting import Alarm
 from display_node.player.wings import Wings
+from display_node.words import _, speak
 
 SMALLEST_SIDE_PX = 8
 LARGEST_SIDE_PX = 8_192
@@ -31,6 +33,7 @@ UNUSABLE = 2
 def main(arguments: list[str] | None = None) -> int:
     """Runs the player until it is told to stop; gives the exit status (2: cannot start, with one line why)."""
     asked = _parser().parse_args(arguments)
+    speak(best_language([asked.language]))
     mode, size = _stage_asked(asked)
     if mode == "headless":
         os.environ["SDL_AUDIODRIVER"] = "dummy"
@@ -52,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
             sound.start()
             return show.run()
     except (OSError, pygame.error, SocketInTheWay) as error:
-        sys.stderr.write(f"The player cannot start: {error}\n")
+        sys.stderr.write(_("The player cannot start: {error}").format(error=error) + "\n")
         return UNUSABLE
 
 

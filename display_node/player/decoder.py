@@ -14,6 +14,8 @@ from typing import Literal
 import av
 from av.video.frame import VideoFrame
 
+from display_node.words import _
+
 MOST_AHEAD_FRAMES = 8
 """Decoded and waiting, for one video: about 25 MB at 1920x1080."""
 
@@ -90,10 +92,10 @@ class VideoDecoder:
         try:
             self._decode()
         except FileNotFoundError:
-            self.failure = Failure("file", "The file is not in the cache any more.")
+            self.failure = Failure("file", _("The file is not in the cache any more."))
         except (av.error.FFmpegError, OSError, ValueError, EOFError, MemoryError) as error:
             cause: Cause = "decoder" if self.is_ready else "file"
-            self.failure = Failure(cause, f"The file cannot be decoded: {error}"[:400])
+            self.failure = Failure(cause, _("The file cannot be decoded: {error}").format(error=error)[:400])
         finally:
             self._has_ended = True
             if self._is_closed:
@@ -102,7 +104,7 @@ class VideoDecoder:
     def _decode(self) -> None:
         with av.open(str(self._path), options=dict(OPEN_OPTIONS)) as container:
             if not container.streams.video:
-                self.failure = Failure("file", "The file holds no video.")
+                self.failure = Failure("file", _("The file holds no video."))
                 return
             stream = container.streams.video[0]
             stream.thread_type = "AUTO"
@@ -113,7 +115,7 @@ class VideoDecoder:
                     return
                 self._offer(number, frame)
         if not self.is_ready and self.failure is None:
-            self.failure = Failure("file", "The file holds no picture.")
+            self.failure = Failure("file", _("The file holds no picture."))
 
     def _numbered(
         self, container: av.container.InputContainer, stream: av.video.stream.VideoStream

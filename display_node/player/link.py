@@ -21,7 +21,8 @@ from display_node.messages import (
     ToPlayer,
     decode_for_player,
     encode,
-)  # fmt: skip
+)
+from display_node.words import _
 
 MOST_KEPT = 1_000
 MOST_UNREAD = 500
@@ -92,7 +93,7 @@ class Link:
 
     def _run(self) -> None:
         while not (self._is_closing and (self._agent is None or not self._outbox)):
-            for key, _ in self._selector.select(timeout=1.0):
+            for key, _events in self._selector.select(timeout=1.0):
                 if key.fileobj is self._listener:
                     self._welcome()
                 elif key.fileobj is self._nudge_in:
@@ -102,7 +103,7 @@ class Link:
             self._write()
 
     def _welcome(self) -> None:
-        agent, _ = self._listener.accept()
+        agent = self._listener.accept()[0]
         agent.setblocking(False)
         self._part()
         self._agent = agent
@@ -138,14 +139,18 @@ class Link:
         for line in lines:
             self._take(line)
         if len(self._unread) > LONGEST_LINE_BYTES:
-            self.say(Fault("", "The agent sent a line that is too long; the connection was closed."))
+            self.say(Fault("", _("The agent sent a line that is too long; the connection was closed.")))
             self._part()
 
     def _take(self, line: bytes) -> None:
         try:
             self._heard.append(decode_for_player(line))
         except BadDocument as error:
-            self.say(Fault("", f"The agent said something the player does not understand: {error}"[:480]))
+            self.say(
+                Fault(
+                    "", _("The agent said something the player does not understand: {error}").format(error=error)[:480]
+                )
+            )
         else:
             self._on_news()
 
@@ -177,9 +182,8 @@ class Link:
 
 def _listen(path: Path) -> socket.socket:
     if len(os.fsencode(path)) > LONGEST_SOCKET_PATH_BYTES:
-        raise SocketInTheWay(
-            f"{path}: the path of a socket has at most {LONGEST_SOCKET_PATH_BYTES} bytes; choose a shorter folder."
-        )
+        too_long = _("{path}: the path of a socket has at most {most} bytes; choose a shorter folder.")
+        raise SocketInTheWay(too_long.format(path=path, most=LONGEST_SOCKET_PATH_BYTES))
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         if path.exists() and stat.S_ISSOCK(path.stat().st_mode):
@@ -188,6 +192,7 @@ def _listen(path: Path) -> socket.socket:
         path.chmod(0o600)
     except OSError as error:
         listener.close()
-        raise SocketInTheWay(f"{path}: the player cannot listen there ({error.strerror}).") from error
+        refused = _("{path}: the player cannot listen there ({reason}).")
+        raise SocketInTheWay(refused.format(path=path, reason=error.strerror)) from error
     listener.listen(4)
     return listener

@@ -10,6 +10,7 @@ from PIL import Image
 
 from content.files import write_whole
 from display_node.messages import Fault, PictureTaken, TakePictures, ToAgent
+from display_node.words import _
 
 LONGEST_SIDE_PX = 960
 JPEG_QUALITY = 80
@@ -59,7 +60,7 @@ class Pictures:
         try:
             write_whole(path, as_jpeg(copy))
         except OSError as error:
-            self._say(Fault("", f"A picture of the screen could not be written: {error}"[:400]))
+            self._say(Fault("", _("A picture of the screen could not be written: {error}").format(error=error)[:400]))
         else:
             self._say(PictureTaken(str(path), wall_ms))
 

@@ -18,6 +18,7 @@ from display_node.player.text import Typesetter
 from display_node.player.timeline import NS_PER_MS
 from display_node.player.waiting import Alarm
 from display_node.player.wings import Wings
+from display_node.words import _
 
 LEAD_MS = 1_500
 STILL_MS = 8_000
@@ -33,7 +34,7 @@ class NotPlayable(Exception):
 def cues_of(paths: Sequence[Path], start_ms: int) -> tuple[Cue, ...]:
     """One cue for each file from `start_ms` (UTC ms) on, a still for STILL_MS; raises NotPlayable or OSError."""
     if len(paths) > MOST_FILES:
-        raise NotPlayable(f"{len(paths)} files; at most {MOST_FILES} are played in one go")
+        raise NotPlayable(_("{n} files; at most {most} are played in one go").format(n=len(paths), most=MOST_FILES))
     cues: list[Cue] = []
     for path in paths:
         cue = _cue_of(path.resolve(), start_ms)
@@ -77,14 +78,13 @@ def _video_cue_of(path: Path, start_ms: int) -> Cue:
     try:
         with av.open(str(path), options=dict(OPEN_OPTIONS)) as container:
             if not container.streams.video or not container.duration:
-                raise NotPlayable(f"{path}: there is no video in this file")
+                raise NotPlayable(_("{path}: there is no video in this file").format(path=path))
             video, duration_ms = container.streams.video[0], container.duration // 1_000
             rate = (video.average_rate or Fraction(30)).limit_denominator(1_001)
             has_sound, size = bool(container.streams.audio), (video.width, video.height)
     except av.error.FFmpegError as error:
-        raise NotPlayable(
-            f"{path}: this is neither a video nor a picture that we can play ({error.strerror})"
-        ) from error
+        neither = _("{path}: this is neither a video nor a picture that we can play ({reason})")
+        raise NotPlayable(neither.format(path=path, reason=error.strerror)) from error
     rate = max(Fraction(1), min(rate, Fraction(HIGHEST_FPS)))
     return Cue(
         start_ms, start_ms + duration_ms, "programme", "video", path.name, "", str(path), 0, duration_ms, *size,

@@ -36,6 +36,7 @@ from display_node.player.text import Typesetter
 from display_node.player.timeline import NS_PER_MS, Timeline, frame_at, media_ms
 from display_node.player.waiting import Alarm
 from display_node.player.wings import MOST_AHEAD, READY_AHEAD_MS, Wings
+from display_node.words import _, speak
 
 PAINT_AHEAD_NS = 30 * NS_PER_MS
 LATE_NS = 17 * NS_PER_MS
@@ -208,7 +209,7 @@ class Show:
             self._report(cue, media.failure.sentence)
             return Turn(self._card, cue, media.failure.cause, "filler")
         if self._wings.is_overdue(cue, now_ns):
-            self._report(cue, "The file takes too long to decode; the card is shown until it comes.")
+            self._report(cue, _("The file takes too long to decode; the card is shown until it comes."))
             return Turn(self._card, cue, "decoder", "filler")
         return None
 
@@ -301,6 +302,7 @@ class Show:
     def _take_standby(self, message: Standby) -> None:
         self._standby, self._is_standby_news = message, True
         self._language = best_language([message.language, self._language])
+        speak(self._language)
         self._standby_scene = None
         self._announce(self._now_ns() // NS_PER_MS)
 

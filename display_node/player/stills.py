@@ -8,6 +8,7 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from display_node.player.decoder import Failure
 from display_node.player.painting import contained
+from display_node.words import _
 
 MOST_PIXELS = 80_000_000
 SURROUND_LIGHT = 0.45
@@ -40,15 +41,16 @@ class StillLoader:
         try:
             self.picture = _as_surface(_composed(self._path, self._size))
         except FileNotFoundError:
-            self.failure = Failure("file", "The file is not in the cache any more.")
+            self.failure = Failure("file", _("The file is not in the cache any more."))
         except _UNDECODABLE as error:
-            self.failure = Failure("file", f"The picture cannot be decoded: {error}"[:400])
+            self.failure = Failure("file", _("The picture cannot be decoded: {error}").format(error=error)[:400])
 
 
 def _composed(path: Path, size: tuple[int, int]) -> Image.Image:
     with Image.open(path, formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
         if image.width * image.height > MOST_PIXELS:
-            raise ValueError(f"{image.width} x {image.height} pixels are more than a screen decodes")
+            too_many = _("{width} x {height} pixels are more than a screen decodes")
+            raise ValueError(too_many.format(width=image.width, height=image.height))
         image.draft("RGB", size)
         picture = ImageOps.exif_transpose(image).convert("RGB")
     place = contained(picture.size, size)
