@@ -16,6 +16,7 @@ LANGUAGES = ("vi",)
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**.txt", "jinja2")]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false", "trimmed": "true"}}
+HEADER = "# How to work on these words: docs/translating.md."
 _NAMES = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 
 
@@ -55,7 +56,7 @@ def existing(package: str, language: str) -> Catalog:
     """The catalogue as it is; an empty one where there is none."""
     path = place(package, language)
     if not path.exists():
-        return Catalog(locale=language, project="commonscreen", charset="utf-8")
+        return Catalog(locale=language)
     with path.open("rb") as stream:
         return read_po(stream, locale=language)
 
@@ -70,13 +71,23 @@ def compiled(catalog: Catalog) -> bytes:
 def update(package: str, language: str) -> None:
     """Brings a catalogue up to date with the source, keeping what is translated, and compiles it."""
     catalog = existing(package, language)
-    catalog.update(collected(package), no_fuzzy_matching=True)
+    catalog.update(collected(package), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
+    _tidy(catalog, package)
     path = place(package, language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
         write_po(stream, catalog, width=120, no_location=True, omit_header=False, sort_output=True)
     path.with_suffix(".mo").write_bytes(compiled(catalog))
+
+
+def _tidy(catalog: Catalog, package: str) -> None:
+    """The head names nobody and keeps its first date, so that a run without new words changes no byte."""
+    catalog.header_comment = HEADER
+    catalog.fuzzy = False
+    catalog.project, catalog.version = "commonscreen", package
+    catalog.msgid_bugs_address = catalog.last_translator = catalog.language_team = ""
+    catalog.revision_date = catalog.creation_date
 
 
 def complaints(package: str, language: str) -> list[str]:

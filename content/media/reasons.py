@@ -142,7 +142,7 @@ TABLE: Mapping[str, _Words] = MappingProxyType(
             N_("This lasts only {duration_ms} ms; passers-by may miss it."), N_("Five seconds or more work better.")
         ),
         "quiet_sound": _warning(
-            N_("The sound is very quiet ({loudness_clufs} hundredths of LUFS); we raised it as far as is sensible."),
+            N_("The sound is very quiet; we raised it as far as is sensible."),
             N_("Record closer to the source, or leave the sound out."),
         ),
         "silent_sound": _warning(N_("The sound track is silent, so we left it out."), _NOTHING),

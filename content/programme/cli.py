@@ -95,7 +95,8 @@ def digest(plan: Path, as_json: bool) -> None:
     if as_json:
         _print_json({"plan": whole, "segments": list(parts)})
         return
-    click.echo(f"{whole}  {_('plan')}")
+    of_plan = _("plan")
+    click.echo(f"{whole}  {of_plan}")
     for segment, part in zip(asked.plan.segments, parts, strict=True):
         click.echo(f"{part}  {stamp(segment.start_ms)}")
 
