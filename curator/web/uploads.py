@@ -257,7 +257,11 @@ async def pour(content: Body, growing: Growing, most: int) -> None:
     """
     came, block = 0, bytearray()
     try:
-        while part := await asyncio.wait_for(content(), STALL_S):
+        while True:
+            async with asyncio.timeout(STALL_S):
+                part = await content()
+            if not part:
+                break
             came += len(part)
             if came > most:
                 part = part[: most - came]

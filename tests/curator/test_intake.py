@@ -155,6 +155,26 @@ async def test_what_dead_workers_left_is_removed_and_living_work_is_not(town: To
     assert (living.exists(), dead.exists()) == (True, False)
 
 
+async def test_a_service_that_stops_puts_its_work_back_and_the_attempt_does_not_count(
+    make_town: MakeTown, tmp_path: Path
+) -> None:
+    town = await make_town(preparation_processes=1)
+    film = tmp_path / "film.mp4"
+    await asyncio.to_thread(a_film, film)
+    version_id = new_version(town, sha256=keep_original(town, film.read_bytes()))
+    store = town.service.store
+    town.service.bus.publish("jobs")
+    async with asyncio.timeout(ENOUGH_S):
+        while not running_job(await store.read(lambda c: seen(c, version_id)), "rendering"):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await town.server.close()
+    job = await store.read(lambda c: seen(c, version_id))
+    assert job is not None
+    assert (job.state, job.attempt, job.lease_owner) == ("waiting", 0, "")
+    assert all_items(town)[0].newest.preparation == "waiting"
+    assert files_below(town.service.settings.incoming) == []
+
+
 WORKER = """
 import asyncio, sys
 from pathlib import Path

@@ -57,9 +57,9 @@ async def test_groups_take_turns_however_much_one_of_them_uploads(town: Town) ->
 async def test_the_group_with_the_fewest_running_comes_first(town: Town) -> None:
     store = town.service.store
     a, b = town.group.id, town.other_group.id
-    for subject, group in (("a0", a), ("a1", a), ("b0", b), ("b1", b)):
-        enqueue(store, subject, group)
-    assert [taken(store, now_ms).subject for now_ms in (1, 2, 3, 4)] == ["a0", "b0", "a1", "b1"]
+    for number, (subject, group) in enumerate((("a0", a), ("a1", a), ("b0", b), ("b1", b))):
+        enqueue(store, subject, group, now_ms=number)
+    assert [taken(store, now_ms).subject for now_ms in (11, 12, 13, 14)] == ["a0", "b0", "a1", "b1"]
 
 
 async def test_the_same_work_twice_is_one_job(town: Town) -> None:
@@ -125,8 +125,8 @@ async def test_work_put_back_waits_its_time_and_an_attempt_we_cut_short_does_not
 
 async def test_cancelled_work_is_not_taken_and_who_is_at_it_finds_out(town: Town) -> None:
     store = town.service.store
-    enqueue(store, "v", town.group.id)
-    enqueue(store, "w", town.group.id)
+    enqueue(store, "v", town.group.id, now_ms=0)
+    enqueue(store, "w", town.group.id, now_ms=1)
     job = taken(store, 1)
     for subject in ("v", "w"):
         store.run_now(lambda c, of=subject: jobs.cancel(c, kind="prepare", subject=of, now_ms=2))  # type: ignore[misc]
