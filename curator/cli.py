@@ -22,14 +22,16 @@ def curator() -> None:
 
 @curator.command()
 @DATA
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 takes any free one.")
-@click.option("--public-url", default="", help="The address people type, when it is not http://HOST:PORT.")
-def serve(data: Path, host: str, port: int, public_url: str) -> None:
+@click.option("--host", help="The address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="0 takes any free one.  [default: 8080]")
+@click.option("--public-url", help="The address people type, when it is not http://HOST:PORT.")
+def serve(data: Path, host: str | None, port: int | None, public_url: str | None) -> None:
     """Run the service until Ctrl-C."""
     from curator.serving import serve_forever
 
-    serve_forever(Settings(data=data, host=host, port=port, public_url=public_url))
+    said = {"data": data, "host": host, "port": port, "public_url": public_url}
+    # What is not said on the command line is left to the environment, and then to the defaults.
+    serve_forever(Settings.model_validate({name: value for name, value in said.items() if value is not None}))
 
 
 @curator.command("create-admin")

@@ -139,6 +139,8 @@ def test_a_screen_goes_black_at_one_press_and_comes_back(line: Line) -> None:
 
 
 def test_the_screen_plays_on_without_the_service(line: Line) -> None:
+    line.shows(item_id(line, "Red"))
+    line.shows(item_id(line, "Blue"))
     line.service.end()
     away_ms = now_ms()
     wait_for(lambda: line.frames(away_ms + 15_000), 40)
