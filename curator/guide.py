@@ -117,6 +117,6 @@ def _entry(
 
 def _pictures(connection: Connection, item_ids: set[str]) -> dict[tuple[str, str], str]:
     query = sa.select(versions.c.item_id, versions.c.sha256, versions.c.id).where(
-        versions.c.item_id.in_(sorted(item_ids)), versions.c.sha256.is_not(None)
+        versions.c.item_id.in_(sorted(item_ids)), versions.c.thumbnail_sha256.is_not(None)
     )
     return {(row.item_id, row.sha256): row.id for row in connection.execute(query)}

@@ -19,7 +19,7 @@ LONGEST_PLACE = 200
 LEAST_PIXELS = 64
 MOST_PIXELS = 16_384
 MOST_SCREENS = 10_000
-RESERVED = frozenset({"new"})
+RESERVED = frozenset({"new", "order"})
 """Slugs that would hide a page of ours."""
 
 

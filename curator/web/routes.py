@@ -6,16 +6,20 @@ from curator.web import (
     account,
     assets,
     audit_log,
+    bookings,
     files,
     groups,
+    guide,
     home,
     library,
     live,
     moderation,
     node_api,
     node_link,
+    order,
     pairing,
     people,
+    programme,
     screens,
     sign_in,
     upload_page,
@@ -46,3 +50,5 @@ def add_routes(app: web.Application) -> None:
         app.add_routes(part.routes)
     app.on_response_prepare.append(uploads.tell_protocol)
     app.on_response_prepare.append(files.name_by_hash)
+    for part in (order, bookings, programme, guide):
+        app.add_routes(part.routes)

@@ -49,6 +49,7 @@ def add_version(connection: Connection, town: Town, item_id: str, number: int, d
         versions.insert().values(
             id=version_id, item_id=item_id, number=number, file_name="clip.mp4", upload_bytes=1000,
             upload_sha256=sha256, preparation="ready", state="submitted", reasons="[]", facts="{}", sha256=sha256,
+            thumbnail_sha256=sha256,
             media_type="video/mp4", kind="video", size_bytes=900, width=1920, height=1080, fps_num=30, fps_den=1,
             frames=duration_ms * 30 // 1000, duration_ms=duration_ms, has_sound=False,
             created_by=town.accounts["editor"], created_ms=town.clock(), prepared_ms=town.clock(),
