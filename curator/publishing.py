@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from aiohttp import web
 
 from content.reading import BadDocument
-from curator import screens
+from curator import audit, screens
 from curator.programme import inputs as gathering
 from curator.programme import library_facts
 from curator.programme.compiler import Compiled, compile_plan
@@ -93,10 +93,16 @@ class Publisher:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def run(self) -> None:
-        """Publishes until cancelled: after every hint, and every few seconds in case one was lost."""
+        """Publishes until cancelled: after every change one hears of, and every few seconds in case a hint was lost."""
+        clock = asyncio.get_running_loop()
+        seen, looked_s = "", clock.time()
         with self.service.bus.listening(*WAKING) as hints:
             while True:
-                await self._publish_or_tell()
+                # Hints are many, also of pictures and health. Whatever people decide adds to the audit log.
+                head = await self._head()
+                if head != seen or clock.time() - looked_s >= LOOK_AGAIN_S:
+                    seen, looked_s = head, clock.time()
+                    await self._publish_or_tell()
                 await asyncio.sleep(PAUSE_S)
                 # Not wait_for: before Python 3.12 it loses a cancellation that comes together with a hint.
                 with suppress(TimeoutError):
@@ -112,6 +118,14 @@ class Publisher:
             for gone in self.faults.keys() - {screen.id for screen in known}:
                 del self.faults[gone]
             return done
+
+    async def _head(self) -> str:
+        """The head of the audit log; "" when the store cannot be read now."""
+        try:
+            return await self.service.store.read(audit.head)
+        except sa.exc.SQLAlchemyError:
+            _LOG.exception("could not look whether anything changed")
+            return ""
 
     async def _publish_or_tell(self) -> None:
         try:

@@ -3,8 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from content.canonical import canonical_bytes
-from content.manifest import Kind, ListedPlay, Manifest, ManifestItem, NeededFile, seal
+from content.manifest import LARGEST_MANIFEST_BYTES, Kind, ListedPlay, Manifest, ManifestItem, NeededFile, seal
 from content.programme.digest import segment_digests
 from content.programme.engine import Programme
 from content.programme.plan import Fixed, Plan, Rotation, read_plan
@@ -15,7 +14,9 @@ from curator.programme.hours import HOUR_MS, tzdata_version
 from curator.programme.inputs import Inputs
 from curator.programme.library_facts import Showable
 
-LARGEST_PLAN_BYTES = 64 << 20
+
+class TooLarge(ValueError):
+    """More items in more hours than a manifest can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,12 @@ class Sealed:
 def make_manifest(
     inputs: Inputs, compiled: Compiled, key: SigningKey, *, version: int, epoch: int, now_ms: int, list_hours: int
 ) -> Sealed:
-    """The sealed manifest. Its plan is read back as a node will read it; raises BadDocument if it could not be."""
-    body = canonical_bytes(compiled.plan.as_json())
-    document = Reader.of_bytes(body, limit_bytes=LARGEST_PLAN_BYTES)
-    programme = Programme(read_plan(document))
+    """The sealed manifest. Its plan is read back as a node will read it; raises BadDocument if it could not be.
+
+    Raises TooLarge for a manifest that no node would take.
+    """
+    plan = compiled.plan.as_json()
+    programme = Programme(read_plan(Reader(plan, "$.plan")))
     shown = inputs.showable(items_of(programme.plan))
     files = {one.sha256: NeededFile(one.sha256, one.version.size_bytes, one.version.media_type) for one in shown}
     approvals = {one.sha256: one.signed for one in shown}
@@ -44,7 +47,7 @@ def make_manifest(
         issued_ms=now_ms,
         effective_ms=compiled.effective_ms,
         tzdata=tzdata_version(),
-        plan=compiled.plan.as_json(),
+        plan=plan,
         digests=segment_digests(programme),
         running_list=_running_list(programme, compiled.effective_ms, list_hours),
         items={one.item.id: _item(one) for one in shown},
@@ -54,6 +57,11 @@ def make_manifest(
         epoch=epoch,
     )
     envelope = seal(manifest, key)
+    if len(envelope) > LARGEST_MANIFEST_BYTES:
+        raise TooLarge(
+            f"the manifest would have {len(envelope)} bytes, and nodes take at most {LARGEST_MANIFEST_BYTES}: "
+            "lay out fewer days (plan_days), or give fewer groups air time on this screen"
+        )
     return Sealed(manifest, envelope, hashlib.sha256(envelope).hexdigest(), tuple(shown))
 
 

@@ -14,6 +14,7 @@ from content.programme.plan import read_plan
 from content.reading import Reader
 from content.signing import SigningKey
 from curator import moderation, publishing
+from curator.programme import manifest_maker
 from curator.programme.compiler import Compiled
 from curator.programme.manifest_maker import Sealed
 from curator.programme.published import newest
@@ -239,6 +240,17 @@ async def test_one_screens_trouble_does_not_stop_the_others_and_is_told(town: To
     things.run(town, lambda connection: connection.execute(screens.update().values(zone="UTC")))
     assert await one.publish_due() == [broken.id, whole.id]
     assert one.faults == {}
+
+
+async def test_a_manifest_no_node_would_take_is_not_published_but_told(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = things.screen(town)
+    monkeypatch.setattr(manifest_maker, "LARGEST_MANIFEST_BYTES", 1000)
+    one = publisher(town)
+    assert await one.publish_due() == []
+    assert "plan_days" in one.faults[screen.id].sentence
+    assert stored(town, screen) == []
 
 
 async def test_a_manifest_nobody_can_read_any_more_is_followed_by_a_fresh_one(town: Town) -> None:
