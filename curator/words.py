@@ -26,8 +26,12 @@ def _(sentence: str, **values: object) -> str:
 
 def ngettext(one: str, many: str, count: int, **values: object) -> str:
     """The sentence for a count, in the reader's language; `%(num)s` is the count."""
-    told = translations("curator", LANGUAGE.get()).ngettext(one, many, count)
-    return told % {"num": count, **values}
+    return told_count(one, many, count) % {"num": count, **values}
+
+
+def told_count(one: str, many: str, count: int) -> str:
+    """The sentence for a count, its values not yet filled in (templates fill them in themselves)."""
+    return translations("curator", LANGUAGE.get()).ngettext(one, many, count)
 
 
 class Told(Exception):

@@ -15,7 +15,7 @@ from babel import Locale
 from content.language import LANGUAGES
 from curator.authorisation import Action, Actor, Role
 from curator.service import service_of
-from curator.words import LANGUAGE, _, ngettext
+from curator.words import LANGUAGE, _, told_count
 
 HERE = Path(__file__).resolve().parent.parent
 ACTOR: web.RequestKey[Actor | None] = web.RequestKey("actor", Actor)
@@ -32,7 +32,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.install_gettext_callables(_, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(_, told_count, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(
         instant=instant, day=day, time=clock_time, length=length, size=size, number=number, percent=percent
     )
