@@ -242,6 +242,28 @@ async def test_one_screens_trouble_does_not_stop_the_others_and_is_told(town: To
     assert one.faults == {}
 
 
+async def test_the_running_service_takes_a_withdrawn_item_off_within_two_seconds(make_town: MakeTown) -> None:
+    town = await make_town(programmes_published=True, plan_days=1, running_list_hours=6)
+    screen = await asyncio.to_thread(things.screen, town)
+    await asyncio.to_thread(things.share, town, screen, group=1)
+    item_id = await asyncio.to_thread(things.approved_item, town, "Wrong date")
+
+    async def is_shown() -> bool:
+        known = await town.service.store.read(lambda connection: newest(connection, screen.id))
+        return known is not None and item_id in known.manifest.items
+
+    with town.service.bus.listening(f"screen:{screen.id}") as hints:
+        town.service.bus.publish("programme:approved")
+        async with asyncio.timeout(DEADLINE_S):
+            while not await is_shown():
+                await anext(hints)
+        await asyncio.to_thread(things.withdraw, town, item_id)
+        town.service.bus.publish(f"item:{item_id}")
+        async with asyncio.timeout(2):
+            while await is_shown():
+                await anext(hints)
+
+
 async def test_a_manifest_no_node_would_take_is_not_published_but_told(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
