@@ -18,6 +18,7 @@ from curator.service import service_of
 from curator.words import LANGUAGE, _, told_count
 
 HERE = Path(__file__).resolve().parent.parent
+_FORMS = {"en": ("d MMM y, HH:mm", "EEE d MMM"), "vi": ("HH:mm, dd/MM/y", "EEEE, dd/MM")}
 ACTOR: web.RequestKey[Actor | None] = web.RequestKey("actor", Actor)
 
 
@@ -82,12 +83,12 @@ def moment(at_ms: int, zone: str) -> datetime:
 
 def instant(at_ms: int, zone: str = "UTC") -> str:
     """Day and time to the minute, as the reader writes them."""
-    return babel.dates.format_datetime(moment(at_ms, zone), "d MMM y, HH:mm", locale=locale())
+    return babel.dates.format_datetime(moment(at_ms, zone), _FORMS[LANGUAGE.get()][0], locale=locale())
 
 
 def day(at_ms: int, zone: str = "UTC") -> str:
     """Weekday and date."""
-    return babel.dates.format_date(moment(at_ms, zone).date(), "EEE d MMM", locale=locale())
+    return babel.dates.format_date(moment(at_ms, zone).date(), _FORMS[LANGUAGE.get()][1], locale=locale())
 
 
 def clock_time(at_ms: int, zone: str = "UTC") -> str:
