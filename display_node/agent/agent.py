@@ -186,7 +186,7 @@ async def _all_parts(state: State, key: SigningKey, journal: Journal) -> None:
         "pictures": link.send_pictures,
         "rows write": recorder.write,
         "rows send": recorder.send,
-        "health": lambda: report(state),
+        "health": lambda: report(state, link.obey),
         "status": lambda: keep_status(state),
     }
     async with asyncio.TaskGroup() as group:

@@ -103,9 +103,19 @@ def read_acknowledged(body: bytes) -> int:
     return _answer(body).fields("acknowledged", others=True)["acknowledged"].integer(least=0)
 
 
-def read_curator_clock(body: bytes) -> int:
-    """The curator's clock, in UTC milliseconds. Raises BadDocument."""
-    return _answer(body).fields("now_ms", others=True)["now_ms"].integer(least=0)
+@dataclass(frozen=True, slots=True)
+class HealthHeard:
+    """The curator's clock (UTC ms) and, where it says so, the panic order in force."""
+
+    now_ms: int
+    panic: PanicState | None
+
+
+def read_health_answer(body: bytes) -> HealthHeard:
+    """What the curator answers to a health document. Raises BadDocument."""
+    fields = _answer(body).fields("now_ms", others=True)
+    order = fields.get("panic")
+    return HealthHeard(fields["now_ms"].integer(least=0), None if order is None else _read_panic(order))
 
 
 def read_hint(body: bytes) -> Hint:
@@ -120,10 +130,14 @@ def read_hint(body: bytes) -> Hint:
                 fields["every_ms"].integer(least=100, most=60_000), fields["for_ms"].integer(least=0, most=600_000)
             )
         case "panic":
-            fields = reader.fields("on", "counter", others=True)
-            return PanicState(fields["on"].flag(), fields["counter"].integer(least=0))
+            return _read_panic(reader)
         case _:
             return "unknown"
+
+
+def _read_panic(reader: Reader) -> PanicState:
+    fields = reader.fields("on", "counter", others=True)
+    return PanicState(fields["on"].flag(), fields["counter"].integer(least=0))
 
 
 def _answer(body: bytes) -> Reader:

@@ -14,10 +14,11 @@ from content.canonical import Json
 from content.manifest import LARGEST_MANIFEST_BYTES
 from display_node.agent.answers import (
     Grant,
+    HealthHeard,
     PairingOffer,
     read_acknowledged,
-    read_curator_clock,
     read_grant,
+    read_health_answer,
     read_offer,
     read_problem,
 )
@@ -113,9 +114,9 @@ class Curator:
         rows: list[Json] = [list(row) for row in batch.rows]
         return read_acknowledged(await self._post(f"/as-run/{self._node}", {"epoch": batch.epoch, "rows": rows}))
 
-    async def send_health(self, document: Json) -> int:
-        """The curator's clock, in UTC milliseconds. Raises as `manifest` does, and BadDocument."""
-        return read_curator_clock(await self._post(f"/health/{self._node}", document))
+    async def send_health(self, document: Json) -> HealthHeard:
+        """The curator's clock and the panic order in force. Raises as `manifest` does, and BadDocument."""
+        return read_health_answer(await self._post(f"/health/{self._node}", document))
 
     async def send_picture(self, jpeg: bytes) -> None:
         """Shows the curator what is on the screen. Raises as `manifest` does."""

@@ -1,9 +1,12 @@
 """How this screen is: the document the curator gets, and the comparison of the two clocks."""
 
+from collections.abc import Awaitable, Callable
+
 from content.canonical import Json
 from content.clock import monotonic_ns
 from content.reading import BadDocument
 from display_node.agent.curator import CuratorAway, CuratorRefuses, NotWelcome
+from display_node.agent.identity import PanicState
 from display_node.agent.state import State, woken
 from display_node.config import SOFTWARE
 from display_node.words import _
@@ -39,15 +42,20 @@ def health(state: State) -> dict[str, Json]:
     }
 
 
-async def report(state: State) -> None:
-    """Sends the health document for ever and compares clocks with each answer."""
+async def report(state: State, obey: Callable[[PanicState], Awaitable[None]]) -> None:
+    """Sends the health document for ever, compares clocks with each answer and obeys the panic order in it.
+
+    Where no WebSocket gets through, this is how a screen hears that it must go black.
+    """
     while True:
         await state.paired.wait()
         try:
             asked_ns = monotonic_ns()
-            theirs_ms = await state.curator().send_health(health(state))
-            compare_clocks(state, theirs_ms, (monotonic_ns() - asked_ns) // 1_000_000)
+            heard = await state.curator().send_health(health(state))
+            compare_clocks(state, heard.now_ms, (monotonic_ns() - asked_ns) // 1_000_000)
             state.answered()
+            if heard.panic is not None:
+                await obey(heard.panic)
         except (CuratorAway, CuratorRefuses, NotWelcome, BadDocument):
             # Polling for the manifest reports that the curator is away; one voice is enough.
             pass

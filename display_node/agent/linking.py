@@ -12,10 +12,13 @@ from display_node.agent.answers import Look, NewManifest, read_hint
 from display_node.agent.curator import CuratorAway, CuratorRefuses, NotWelcome
 from display_node.agent.identity import PanicState, write_panic
 from display_node.agent.player import Player
-from display_node.agent.state import State
+from display_node.agent.state import State, woken
 from display_node.agent.waiting import Backoff
 from display_node.config import LARGEST_PICTURE_BYTES
 from display_node.messages import Panic, PictureTaken, TakePictures
+
+HEARTBEAT_S = 1.2
+"""A player says how it is once a second; a little more, and one has surely come."""
 
 
 class Link:
@@ -27,6 +30,7 @@ class Link:
         self._player = player
         self._health = health
         self._picture_waits = asyncio.Event()
+        self._obeyed = asyncio.Event()
 
     async def stay(self) -> None:
         """Stays linked for ever while the screen is paired."""
@@ -54,7 +58,9 @@ class Link:
     async def _speak(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         while not socket.closed:
             await socket.send_str(json.dumps({"type": "health"} | self._health()))
-            await asyncio.sleep(self._state.pace.health_s)
+            await woken(self._obeyed, self._state.pace.health_s)
+            # What is said is what the player last reported; its next heartbeat tells of the black.
+            await asyncio.sleep(HEARTBEAT_S)
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:
@@ -66,17 +72,18 @@ class Link:
                 case Look(every_ms, for_ms):
                     self._player.say(TakePictures(str(self._state.folder.picture), every_ms, for_ms))
                 case PanicState() as order:
-                    await self._obey(order)
+                    await self.obey(order)
                 case _:
                     continue
 
-    async def _obey(self, order: PanicState) -> None:
-        """The highest counter wins; black first, then the record of it."""
+    async def obey(self, order: PanicState) -> None:
+        """The highest counter wins; black first, then the record of it, then word to the curator that it is so."""
         if order.counter <= self._state.panic.counter:
             return
         self._state.panic = order
         self._player.say(Panic(order.on))
         await asyncio.to_thread(write_panic, self._state.folder, order)
+        self._obeyed.set()
 
     def picture_taken(self, message: PictureTaken) -> None:
         """The player wrote a picture. One that comes while another is on its way is dropped."""

@@ -45,6 +45,7 @@ class FakeCurator:
     rows: dict[tuple[str, int], list[Json]] = field(default_factory=dict)
     repeated_rows: int = 0
     health: list[dict[str, Json]] = field(default_factory=list)
+    orders: dict[str, Json] = field(default_factory=dict)
     pictures: list[bytes] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
@@ -219,7 +220,7 @@ class FakeCurator:
 
     async def _health(self, request: web.Request) -> web.StreamResponse:
         self.health.append(await request.json())
-        return web.json_response({"now_ms": now_ms() + self.clock_offset_ms})
+        return web.json_response({"now_ms": now_ms() + self.clock_offset_ms} | self.orders)
 
 
 def problem(status: int, code: str) -> web.Response:

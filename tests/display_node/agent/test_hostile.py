@@ -13,8 +13,8 @@ from content.signing import SigningKey
 from display_node.agent.acceptance import Refused, judge
 from display_node.agent.answers import (
     read_acknowledged,
-    read_curator_clock,
     read_grant,
+    read_health_answer,
     read_hint,
     read_offer,
     read_problem,
@@ -51,7 +51,7 @@ READERS: list[tuple[Callable[[bytes], object], dict[str, object]]] = [
     (read_offer, OFFER),
     *((read_hint, hint) for hint in HINTS),
     (read_acknowledged, {"acknowledged": 5}),
-    (read_curator_clock, {"now_ms": 5}),
+    (read_health_answer, {"now_ms": 5, "panic": {"on": True, "counter": 5}}),
 ]
 
 

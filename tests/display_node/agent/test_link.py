@@ -51,6 +51,25 @@ async def test_panic_is_black_at_once_and_survives_restarts(
         await fact(lambda: player.last(Panic) == Panic(on=False))
 
 
+async def test_a_screen_that_gets_no_link_hears_of_the_panic_with_its_next_report(
+    curator: FakeCurator, paired: DataFolder, player: ListeningPlayer
+) -> None:
+    curator.orders = {"panic": {"on": True, "counter": 7}}
+    async with agent(paired):
+        await fact(lambda: player.last(Panic) == Panic(on=True))
+        await fact(paired.panic.exists)
+
+
+async def test_the_curator_is_told_soon_that_the_screen_obeyed(
+    curator: FakeCurator, paired: DataFolder, player: ListeningPlayer
+) -> None:
+    async with agent(paired, pace=Pace(health_s=600.0, first_retry_s=0.05)):
+        await fact(lambda: curator.links and player.writer and curator.health)
+        said = len(curator.health)
+        await curator.hint({"type": "panic", "on": True, "counter": 5})
+        await fact(lambda: len(curator.health) > said)
+
+
 async def test_somebody_who_looks_gets_pictures(
     curator: FakeCurator, paired: DataFolder, player: ListeningPlayer
 ) -> None:
