@@ -15,6 +15,11 @@ def language_of_the_shell() -> str:
     return best_language(said.replace(":", " ").split())
 
 
+def _(sentence: str) -> str:
+    """A sentence of the demo's in the language of the shell."""
+    return translations("commonscreen", language_of_the_shell()).gettext(sentence)
+
+
 def _tell(words: str, language: str) -> str:
     return translations("commonscreen", language).gettext(words) if words else words
 

@@ -3,31 +3,15 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
+from commonscreen.command_words import _
 from commonscreen.demo.processes import NotStarted, Running
 
 WINDOW = "1280x720"
 WATCH_S = 0.5
-
-WELCOME = """
-  The town is at        {address}
-
-  What is on now        {address}/screens/market-square
-{where}
-  Sign in as            youth@demo.example        makes films for the Boatyard youth club
-                        moderator@demo.example    says what may be shown
-                        programmer@demo.example   shares the air time and books slots
-                        technician@demo.example   looks after the screens
-                        admin@demo.example        people and records
-  with the password     {password}
-
-  Try this              Upload something as youth, approve it as moderator, and see it come onto the screen.
-                        Or drop a file into   {inbox}
-
-  Ctrl-C ends it. What you did stays in {data}
-"""
 
 
 class Evening:
@@ -39,19 +23,21 @@ class Evening:
         self._port = port
         self._headless = headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
         self._running: list[Running] = []
+        self._filling: subprocess.Popen[bytes] | None = None
 
     def run(self, seconds: float | None) -> None:
         """Runs until Ctrl-C, the window is closed, or `seconds` have passed. Raises NotStarted."""
         service_data = self._data / "service"
         service_data.mkdir(parents=True, exist_ok=True)
         if not (service_data / "seeded").exists():
-            print("Building the town…", flush=True)
+            print(_("Building the town…"), flush=True)
             from commonscreen.demo.seed import seed
 
             seed(service_data)
         try:
             asyncio.run(self._run(service_data, seconds))
         finally:
+            self._end_filling()
             for running in reversed(self._running):
                 running.end()
 
@@ -61,11 +47,9 @@ class Evening:
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         address = await asyncio.to_thread(self._start, service_data)
         self._welcome(address)
-        async with asyncio.TaskGroup() as tasks:
-            filling = tasks.create_task(self._fill(service_data, address))
-            await self._until_the_end(stop, seconds)
-            filling.cancel()
-        print("\nGood night.", flush=True)
+        self._start_filling(service_data, address)
+        await self._until_the_end(stop, seconds)
+        print("\n" + _("Good night."), flush=True)
 
     def _start(self, service_data: Path) -> str:
         service = Running(
@@ -86,30 +70,24 @@ class Evening:
         return address
 
     def _welcome(self, address: str) -> None:
-        from commonscreen.demo.town import PASSWORD
+        from commonscreen.demo.welcome import welcome
 
-        where = "" if self._headless else "                        (and in the window that has opened)\n"
         inbox = self._data / "service" / "inbox" / "boatyard-youth-club"
-        print(WELCOME.format(address=address, where=where, password=PASSWORD, inbox=inbox, data=self._data), flush=True)
+        print(welcome(address, has_window=not self._headless, inbox=inbox, data=self._data), flush=True)
 
-    async def _fill(self, service_data: Path, address: str) -> None:
-        if (service_data / "filled").exists():
-            return
-        from commonscreen.demo.filling import Filling
-        from commonscreen.demo.people import NotDone
-        from curator.store import Store
+    def _start_filling(self, service_data: Path, address: str) -> None:
+        if not (service_data / "filled").exists():
+            self._filling = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "commonscreen.demo.filling", str(service_data), address],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
-        store = await asyncio.to_thread(Store, service_data / "commonscreen.db")
-        try:
-            filling = await asyncio.to_thread(Filling, service_data, store, address, lambda words: print(f"  {words}"))
-            await filling.everything()
-            await asyncio.to_thread((service_data / "filled").touch)
-            print("  Everything is on. One film waits for the moderator.", flush=True)
-        except* NotDone as refused:
-            for error in refused.exceptions:
-                print(f"  The town is not complete: {error}", file=sys.stderr, flush=True)
-        finally:
-            store.close()
+    def _end_filling(self) -> None:
+        if self._filling is not None and self._filling.poll() is None:
+            os.killpg(self._filling.pid, signal.SIGKILL)  # it picks up where it was cut short
+        if self._filling is not None:
+            self._filling.wait()
 
     async def _until_the_end(self, stop: asyncio.Event, seconds: float | None) -> None:
         waited_s = 0.0

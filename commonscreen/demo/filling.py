@@ -1,11 +1,17 @@
-"""Fills the demo town through the whole line: draws, uploads, waits for preparation, approves, books, pairs."""
+"""Fills the demo town through the whole line: draws, uploads, waits for preparation, approves, books, pairs.
+
+A process of its own (`python -m commonscreen.demo.filling DATA ADDRESS`): drawing takes memory that the demo should not
+keep while it runs on.
+"""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from commonscreen.command_words import _
 from commonscreen.demo.people import NotDone, Person
 from commonscreen.demo.seed import open_sessions
 from commonscreen.demo.town import ITEMS, PEOPLE, SCREENS, WAITING, DemoItem
@@ -53,7 +59,7 @@ class Filling:
         code = await self._code_on_the_screen()
         async with self._person("technician") as technician:
             await technician.press("/pair/decide", code=code, screen=screen.id, decision="pair")
-        self._say(f"The screen “{screen.name}” is paired.")
+        self._say(_("The screen “%(name)s” is paired.") % {"name": screen.name})
 
     async def _code_on_the_screen(self) -> str:
         waiting = (
@@ -61,7 +67,7 @@ class Filling:
             .where(pairings.c.claimed_ms.is_(None), pairings.c.expires_ms > now_ms())
             .order_by(pairings.c.created_ms.desc())
         )
-        for _ in range(round(PAIRING_S / LOOK_AGAIN_S)):
+        for _try in range(round(PAIRING_S / LOOK_AGAIN_S)):
             row = await self._store.read(lambda connection: connection.execute(waiting).first())
             if row is not None:
                 return str(row.user_code)
@@ -78,7 +84,7 @@ class Filling:
             await self._make(WAITING)
 
     async def _make(self, plan: DemoItem) -> None:
-        self._say(f"Drawing “{plan.title}”…")
+        self._say(_("Drawing “%(title)s”…") % {"title": plan.title})
         path = self._drawings / plan.file_name
         await asyncio.to_thread(plan.draw, path)
         editor = next(person for person in PEOPLE if person.group == plan.group)
@@ -94,7 +100,7 @@ class Filling:
                 await moderator.press(f"/moderation/{version.id}/approve", sha256=version.sha256)
 
     async def _prepared(self, plan: DemoItem) -> Item:
-        for _ in range(round(PREPARED_S / LOOK_AGAIN_S)):
+        for _try in range(round(PREPARED_S / LOOK_AGAIN_S)):
             found = await self._find(plan)
             if found and found.newest.preparation == "ready":
                 return found
@@ -143,3 +149,33 @@ class Filling:
 
     def _person(self, key: str) -> Person:
         return Person(self._address, self._tokens[key])
+
+
+def is_filled(data: Path) -> bool:
+    """Whether the town in the service's folder `data` is complete."""
+    return (data / "filled").exists()
+
+
+def main(data: Path, address: str) -> int:
+    """Fills the town and notes that it is full. Exit status 0, or 1 when it could not be completed."""
+
+    def say(words: str) -> None:
+        print(f"  {words}", flush=True)
+
+    store = Store(data / "commonscreen.db")
+    status = 0
+    try:
+        asyncio.run(Filling(data, store, address, say).everything())
+        (data / "filled").touch()
+        say(_("Everything is on. One film waits for the moderator."))
+    except* NotDone as refused:
+        for error in refused.exceptions:
+            say(_("The town is not complete: %(why)s") % {"why": error})
+        status = 1
+    finally:
+        store.close()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))

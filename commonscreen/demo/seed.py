@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from commonscreen.demo.town import GROUPS, PASSWORD, PEOPLE, SCREENS, ZONE
+from commonscreen.demo.town import GROUPS, PEOPLE, SCREENS, ZONE
+from commonscreen.demo.welcome import PASSWORD
 from content.clock import now_ms
 from curator import accounts, air_time, groups, screens
 from curator.config import Settings

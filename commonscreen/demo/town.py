@@ -10,7 +10,6 @@ from commonscreen.demo.drawing.film import Piece, write_film
 from commonscreen.demo.drawing.sounds import DORIAN, PENTATONIC, tune
 from curator.authorisation import Role
 
-PASSWORD = "what-a-town-makes"  # noqa: S105 - printed for everybody who starts the demo
 ZONE = "Europe/London"
 
 
@@ -150,7 +149,7 @@ ITEMS = (
     ),
     DemoItem(
         "the-house", "This screen is yours", "this-is-yours.mp4", "Circles drift. Make something.",
-        _film(pieces.this_is_yours, 8.0, 174.6, DORIAN, 0.9),
+        _film(pieces.this_is_yours, 5.0, 174.6, DORIAN, 0.9),
     ),
 )  # fmt: skip
 

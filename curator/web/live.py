@@ -31,7 +31,9 @@ async def events(request: web.Request) -> web.StreamResponse:
         await response.write(b"retry: 2000\n\n")
         while True:
             try:
-                hint = await asyncio.wait_for(anext(hints), BEAT_S)
+                # Not wait_for: it loses a cancellation that comes together with a hint (Python 3.11).
+                async with asyncio.timeout(BEAT_S):
+                    hint = await anext(hints)
             except TimeoutError:
                 await response.write(b": still here\n\n")
                 continue
