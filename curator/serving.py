@@ -22,7 +22,8 @@ def serve_forever(settings: Settings) -> None:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(settings, make_app(service)))
     except OSError as error:
-        print(f"curator: cannot listen on {settings.host}:{settings.port} ({error.strerror}); choose another with --port", file=sys.stderr)
+        place = f"{settings.host}:{settings.port}"
+        print(f"curator: cannot listen on {place} ({error.strerror}); choose another with --port", file=sys.stderr)
         sys.exit(2)
     finally:
         service.store.close()
