@@ -8,6 +8,7 @@ consistent state and cannot write. A function given to either must not await and
 """
 
 import asyncio
+import contextvars
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -36,11 +37,13 @@ class Store:
 
     async def run(self, function: Callable[[Connection], T]) -> T:
         """`function` in one write transaction: committed when it returns, rolled back when it raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self.run_now, function)
+        here = contextvars.copy_context()  # the reader's language goes along
+        return await asyncio.get_running_loop().run_in_executor(self._writer, here.run, self.run_now, function)
 
     async def read(self, function: Callable[[Connection], T]) -> T:
         """`function` on a connection that cannot write."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, function)
+        here = contextvars.copy_context()  # the reader's language goes along
+        return await asyncio.get_running_loop().run_in_executor(self._readers, here.run, self.read_now, function)
 
     def run_now(self, function: Callable[[Connection], T]) -> T:
         """`run` for threads and command lines; never call it in the event loop."""

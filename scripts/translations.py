@@ -13,7 +13,12 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("content", "kiosks", "curator", "display_node", "commonscreen")
 LANGUAGES = ("vi",)
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**.txt", "jinja2")]
+METHODS = [
+    ("**.py", "python"),
+    ("**/templates/**.html", "jinja2"),
+    ("**/templates/**.svg", "jinja2"),
+    ("**.txt", "jinja2"),
+]
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.do", "silent": "false", "trimmed": "true"}}
 HEADER = "# How to work on these words: docs/translating.md."
@@ -101,7 +106,7 @@ def complaints(package: str, language: str) -> list[str]:
         name = message.id if isinstance(message.id, str) else message.id[0]
         if told is None or not _is_told(told):
             found.append(f"{package} [{language}]: not translated: {name!r}")
-        elif _names(told.id) != _names(told.string):
+        elif _names(told.id) != _names(told.string or ""):
             found.append(f"{package} [{language}]: names differ: {name!r}")
     extra = [message.id for message in held if message.id and wanted.get(message.id, message.context) is None]
     found += [f"{package} [{language}]: no longer said: {message!r}" for message in extra]

@@ -10,17 +10,20 @@ WIDTH = 22
 
 def welcome(address: str, *, has_window: bool, inbox: Path, data: Path) -> str:
     """The whole text, in the language of the shell."""
+    people = (
+        ("youth@demo.example", _("makes films for the Boatyard youth club")),
+        ("moderator@demo.example", _("says what may be shown")),
+        ("programmer@demo.example", _("shares the air time and books slots")),
+        ("technician@demo.example", _("looks after the screens")),
+        ("admin@demo.example", _("people and records")),
+    )
     rows = [
         (_("The town is at"), address),
         ("", ""),
         (_("What is on now"), f"{address}/screens/market-square"),
         *([("", _("(and in the window that has opened)"))] if has_window else []),
         ("", ""),
-        (_("Sign in as"), f"{'youth@demo.example':26}{_('makes films for the Boatyard youth club')}"),
-        ("", f"{'moderator@demo.example':26}{_('says what may be shown')}"),
-        ("", f"{'programmer@demo.example':26}{_('shares the air time and books slots')}"),
-        ("", f"{'technician@demo.example':26}{_('looks after the screens')}"),
-        ("", f"{'admin@demo.example':26}{_('people and records')}"),
+        *((_("Sign in as") if not number else "", f"{who:26}{role}") for number, (who, role) in enumerate(people)),
         (_("with the password"), PASSWORD),
         ("", ""),
         (_("Try this"), _("Upload something as youth, approve it as moderator, and see it come onto the screen.")),

@@ -32,6 +32,12 @@ async def test_the_log_is_told_in_words(town: Town) -> None:
     assert "each bound to the one before: nothing was changed" in await page(town)
 
 
+async def test_the_log_is_told_in_the_readers_language(town: Town) -> None:
+    approve(town, send(town, "Skate day"))
+    answer = await town.client("administrator").get("/audit", headers={"Accept-Language": "vi"})
+    assert "Moderator đã duyệt một phiên bản của Skate day" in plain(await answer.text())
+
+
 async def test_the_log_is_found_by_name_by_subject_and_by_person(town: Town) -> None:
     sent = send(town, "100 % skate_day")
     approve(town, sent)

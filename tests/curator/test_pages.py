@@ -24,7 +24,7 @@ def test_a_value_in_a_sentence_is_escaped() -> None:
     ("language", "words"),
     [
         ("en", ["23 Nov 2026, 07:05", "Mon 23 Nov", "07:05:06", "1:02.5", "1.5 MB", "1,234.5", "12.5%"]),
-        ("vi", ["23 thg 11 2026, 07:05", "Th 2 23 thg 11", "07:05:06", "1:02,5", "1,5 MB", "1.234,5", "12,5%"]),
+        ("vi", ["07:05, 23/11/2026", "Thứ Hai, 23/11", "07:05:06", "1:02,5", "1,5 MB", "1.234,5", "12,5%"]),
     ],
 )
 def test_dates_and_numbers_follow_the_reader(language: str, words: list[str]) -> None:
