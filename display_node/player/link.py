@@ -3,6 +3,7 @@
 The newest agent to connect is the one that is heard. What was shown is kept while nobody listens.
 """
 
+import contextlib
 import os
 import selectors
 import socket
@@ -42,6 +43,7 @@ class Link:
         self._path = path
         self._on_news = on_news
         self._listener = _listen(path)
+        self._inode = path.stat().st_ino
         self._heard: deque[ToPlayer] = deque()
         self._outbox: deque[ToAgent] = deque()
         self._line = b""
@@ -78,12 +80,18 @@ class Link:
         self._nudge()
         self._thread.join(within_s)
         self._listener.close()
-        self._path.unlink(missing_ok=True)
+        self._take_away()
         if not self._thread.is_alive():
             self._part()
             self._selector.close()
             self._nudge_in.close()
             self._nudge_out.close()
+
+    def _take_away(self) -> None:
+        # The player after this one may have its socket there already: without it the agent could not find that player.
+        with contextlib.suppress(FileNotFoundError):
+            if self._path.stat().st_ino == self._inode:
+                self._path.unlink()
 
     def _nudge(self) -> None:
         try:

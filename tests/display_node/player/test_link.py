@@ -56,6 +56,14 @@ def row(number: int) -> Played:
     return Played(number, 2, 3, "programme", "i1", "a" * 64, "complete", "", 4)
 
 
+def test_a_player_that_leaves_late_does_not_take_its_successors_socket_away(tmp_path: Path) -> None:
+    old, new = Link(tmp_path / "p.sock", lambda: None), Link(tmp_path / "p.sock", lambda: None)
+    old.close(1)
+    with Agent(tmp_path / "p.sock"):
+        new.close(1)
+    assert not (tmp_path / "p.sock").exists()
+
+
 def test_messages_arrive_in_order(listener: Listener, connect: Callable[[], Agent]) -> None:
     connect().say(Volume(1), Panic(True), Volume(2))
     listener.wait(lambda: len(listener.heard) == 3)
