@@ -1,7 +1,7 @@
 """Keeps the agent and the player of one screen running: each survives the other, and comes back within a second.
 
-It opens no network connection and reads no file but its lock. It ends both on SIGTERM, on Ctrl-C, and when somebody
-closes the player's window.
+One that is there but gives no sign of life is killed and comes back too. It opens no network connection and reads no
+file but its lock. It ends both on SIGTERM, on Ctrl-C, and when somebody closes the player's window.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from content.clock import monotonic_ns
 from display_node.config import BadSetting, DataFolder
+from display_node.pulse import BEAT_S, VARIABLE, Wrist
 from display_node.words import _
 
 FIRST_DELAY_S = 0.2
@@ -24,6 +25,12 @@ STEADY_S = 30.0
 """Who ran this long starts again with the shortest delay."""
 PATIENCE_S = 5.0
 """How long a child may take to end before it is killed."""
+PLAYER_SILENT_S = 10
+"""How long the player may present nothing: ten times as long as it ever does."""
+AGENT_SILENT_S = 60
+"""How long the agent may turn to nothing: the player has cues for two hours."""
+START_S = 60
+"""How long a child may take to its first sign of life: an old memory card is slow."""
 
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576"}
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
@@ -37,7 +44,9 @@ class Child:
     name: str
     command: list[str]
     ends_all: bool = False
+    silent_s: int = AGENT_SILENT_S
     process: subprocess.Popen[bytes] | None = None
+    wrist: Wrist | None = None
     started_ns: int = 0
     due_ns: int = 0
     delay_s: float = field(default=FIRST_DELAY_S)
@@ -49,24 +58,45 @@ class Child:
 
     def start(self, now_ns: int) -> None:
         """Starts it; it will not outlive this process."""
-        self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
-            self.command,
-            stdin=subprocess.DEVNULL,
-            env=os.environ | ENVIRONMENT,
-            preexec_fn=_child_of(os.getpid()),  # noqa: PLW1509 - this process has one thread
-        )
+        self.wrist = Wrist()
+        try:
+            self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
+                self.command,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | ENVIRONMENT | {VARIABLE: str(self.wrist.giving)},
+                pass_fds=(self.wrist.giving,),
+                preexec_fn=_child_of(os.getpid()),  # noqa: PLW1509 - this process has one thread
+            )
+        finally:
+            os.close(self.wrist.giving)
         self.started_ns = now_ns
+
+    def is_lifeless(self, now_ns: int) -> bool:
+        """Whether it runs but has given no sign of life for `silent_s`, or for START_S since it was started."""
+        if self.process is None or self.wrist is None:
+            return False
+        self.wrist.look(now_ns)
+        return self.wrist.silent_looks * BEAT_S > (self.silent_s if self.wrist.is_alive else START_S)
 
     def ended(self, now_ns: int) -> int | None:
         """Its exit status if it has ended since the last look; then it is due again after a delay that grows."""
         if self.process is None or (status := self.process.poll()) is None:
             return None
         self.process = None
+        if self.wrist is not None:
+            self.wrist.close()
+            self.wrist = None
         if now_ns - self.started_ns > STEADY_S * 1e9:
             self.delay_s = FIRST_DELAY_S
         self.due_ns = now_ns + int(self.delay_s * 1e9)
         self.delay_s = min(LONGEST_DELAY_S, self.delay_s * 2)
         return status
+
+    def kill(self) -> None:
+        """Ends it without asking; does not wait, since a process that hangs in a driver may outlast even this."""
+        self.send(signal.SIGKILL)
+        if self.wrist is not None:
+            self.wrist.forget()
 
     def send(self, number: int) -> None:
         """Passes a signal on."""
@@ -84,7 +114,7 @@ def supervise(folder: DataFolder, agent: list[str], player: list[str], tell: Cal
             raise BadSetting(
                 _("The screen in {folder} is already running: stop that first.").format(folder=folder.root)
             ) from error
-        children = [Child("player", player, ends_all=True), Child("agent", agent)]
+        children = [Child("player", player, ends_all=True, silent_s=PLAYER_SILENT_S), Child("agent", agent)]
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             _keep_running(children, tell)
@@ -103,6 +133,9 @@ def _keep_running(children: list[Child], tell: Callable[[str], None]) -> None:
     while True:
         now_ns = monotonic_ns()
         for child in children:
+            if child.is_lifeless(now_ns):
+                tell(_("The {part} gives no sign of life and is ended.").format(part=child.name))
+                child.kill()
             status = child.ended(now_ns)
             if status == 0 and child.ends_all:
                 return
@@ -117,9 +150,9 @@ def _keep_running(children: list[Child], tell: Callable[[str], None]) -> None:
 
 
 def _wait(children: list[Child], now_ns: int) -> bool:
-    """Sleeps until a signal comes or a child is due; True when the signal means to end."""
+    """Sleeps until a signal comes, a child is due or must be looked at; True when the signal means to end."""
     due = [child.due_ns for child in children if not child.is_running]
-    timeout_s = max(0.01, (min(due) - now_ns) / 1e9) if due else 3600.0
+    timeout_s = min(BEAT_S, max(0.01, (min(due) - now_ns) / 1e9)) if due else BEAT_S
     heard = signal.sigtimedwait(SIGNALS, timeout_s)
     return heard is not None and heard.si_signo != signal.SIGCHLD
 

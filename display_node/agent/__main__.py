@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from display_node.agent.agent import Settings, run
 from display_node.config import BadSetting, DataFolder
+from display_node.pulse import Pulse
 from display_node.words import speak
 
 
@@ -23,7 +25,7 @@ def main(data: Path, curator: str, language: str) -> None:
     logging.basicConfig(level=logging.INFO, format="agent: %(message)s", stream=sys.stderr)
     speak(language or "en")
     try:
-        asyncio.run(_until_told(Settings(DataFolder(data), curator, language)))
+        asyncio.run(_until_told(Settings(DataFolder(data), curator, language, pulse=Pulse(os.environ))))
     except BadSetting as error:
         click.echo(str(error), err=True)
         sys.exit(2)

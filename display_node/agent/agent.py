@@ -5,7 +5,7 @@ import fcntl
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -30,6 +30,7 @@ from display_node.agent.status import keep_status
 from display_node.agent.waiting import Backoff
 from display_node.config import BadSetting, DataFolder, curator_address
 from display_node.messages import Fault, Heartbeat, PictureTaken, Played, ToAgent
+from display_node.pulse import Pulse
 from display_node.words import _
 
 log = logging.getLogger("display_node.agent")
@@ -47,6 +48,7 @@ class Settings:
     pace: Pace = STREET
     now: Now = now_ms
     free: Callable[[Path], int] = free_bytes
+    pulse: Pulse = field(default_factory=lambda: Pulse({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ async def _run(settings: Settings, opened: Opened) -> None:
             state.faults.say("journal", _("The record of what was shown was damaged; as-run.db.damaged keeps it."))
         await _load_programme(state)
         state.speak_its_language()
-        await _all_parts(state, opened.key, opened.journal)
+        await _all_parts(state, opened.key, opened.journal, settings.pulse)
 
 
 async def _load_programme(state: State) -> None:
@@ -155,7 +157,7 @@ async def _load_programme(state: State) -> None:
     state.paired.set()
 
 
-async def _all_parts(state: State, key: SigningKey, journal: Journal) -> None:
+async def _all_parts(state: State, key: SigningKey, journal: Journal, pulse: Pulse) -> None:
     recorder = Recorder(state, journal)
 
     def heard(message: ToAgent) -> None:
@@ -188,6 +190,7 @@ async def _all_parts(state: State, key: SigningKey, journal: Journal) -> None:
         "rows send": recorder.send,
         "health": lambda: report(state, link.obey),
         "status": lambda: keep_status(state),
+        "pulse": pulse.keep_beating,
     }
     async with asyncio.TaskGroup() as group:
         for name, part in parts.items():

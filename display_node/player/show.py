@@ -87,11 +87,13 @@ class Show:
         link: Link | None = None,
         frames_log: FramesLog | None = None,
         language: str = "en",
+        pulse: Callable[[], None] | None = None,
     ) -> None:
-        """Presents the slate at once, then draws the card."""
+        """Presents the slate at once, then draws the card. `pulse` is called with each heartbeat."""
         self._stage, self._typesetter, self._wings, self._sound = stage, typesetter, wings, sound
         self._now_ns, self._alarm, self._link, self._frames_log = now_ns, alarm, link, frames_log
         self._language = language
+        self._pulse = pulse
         self._timeline = Timeline()
         self._as_run = AsRun()
         self._pictures = Pictures(self._say)
@@ -330,6 +332,8 @@ class Show:
 
     def _say_heartbeat(self, turn: Turn, now_ns: int) -> None:
         self._beat_ns = now_ns
+        if self._pulse is not None:
+            self._pulse()
         item = turn.cue.item if turn.cue and turn.showing == "shown" else ""
         kind = turn.cue.kind if turn.cue and turn.showing == "shown" else turn.layer
         counters, left = self._counters, len(self._timeline.cues)

@@ -21,7 +21,7 @@ from content.canonical import Json
 from content.clock import monotonic_ns, now_ms
 from content.manifest import NeededFile, seal
 from display_node.config import DataFolder
-from display_node.supervisor import FIRST_DELAY_S, LONGEST_DELAY_S, Child
+from display_node.supervisor import FIRST_DELAY_S, LONGEST_DELAY_S, START_S, Child
 from tests.display_node.agent.conftest import curator, folder, paired
 from tests.display_node.agent.making import ALWAYS_MS, DAY_MS, HOUR_MS, fact, manifest_of, rotation, status
 from tests.fakes.curator import FakeCurator
@@ -30,6 +30,7 @@ __all__ = ["curator", "folder", "paired"]
 
 COMMAND = Path(sys.executable).with_name("commonscreen")
 RED = (200, 30, 30)
+BEAT_ONCE = "import os, time; from display_node.pulse import Pulse; Pulse(os.environ).beat(); time.sleep(60)"
 
 
 def children_of(pid: int) -> dict[str, int]:
@@ -56,10 +57,12 @@ def is_alive(pid: int) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def screen(folder: DataFolder, *arguments: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def screen(
+    folder: DataFolder, *arguments: str, command: tuple[str, ...] = (str(COMMAND), "node")
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """`commonscreen node run` without a display, ended at the end of the block."""
     process = await asyncio.create_subprocess_exec(
-        *(str(COMMAND), "node", "run", "--data", str(folder.root)),
+        *(*command, "run", "--data", str(folder.root)),
         *("--headless", "320x180", *arguments),
     )
     try:
@@ -135,6 +138,19 @@ async def test_either_half_comes_back_within_a_second_and_the_other_stays(
         await fact(lambda: curator.links)
 
 
+async def test_a_player_that_is_there_but_presents_nothing_is_replaced(
+    curator: FakeCurator, paired: DataFolder
+) -> None:
+    impatient = "import display_node.supervisor as s; s.PLAYER_SILENT_S = 1; from display_node.cli import node; node()"
+    async with screen(paired, command=(sys.executable, "-c", impatient)) as process:
+        await fact(lambda: status(paired).get("playing_kind"), "the player presents")
+        before = children_of(process.pid)
+        os.kill(before["player"], signal.SIGSTOP)
+        await fact(lambda: children_of(process.pid).get("player") not in {None, before["player"]})
+        assert not is_alive(before["player"])
+        assert children_of(process.pid)["agent"] == before["agent"]
+
+
 async def test_a_terminated_screen_ends_both_and_says_zero(curator: FakeCurator, paired: DataFolder) -> None:
     async with screen(paired) as process:
         pids = children_of(process.pid)
@@ -185,6 +201,38 @@ def test_what_keeps_dying_waits_longer_and_longer_but_never_for_ever() -> None:
     assert waits[0] == FIRST_DELAY_S
     assert waits == sorted(waits)
     assert waits[-1] == LONGEST_DELAY_S
+
+
+def test_a_sign_of_life_counts_and_silence_is_counted_while_somebody_looks() -> None:
+    second_ns = 1_000_000_000
+    beating = Child("agent", [sys.executable, "-c", BEAT_ONCE], silent_s=3)
+    beating.start(0)
+    assert beating.process is not None
+    assert beating.wrist is not None
+    try:
+        until_ns = monotonic_ns() + 10 * second_ns
+        while not beating.wrist.is_alive and monotonic_ns() < until_ns:
+            assert not beating.is_lifeless(second_ns)
+        assert [beating.is_lifeless(second_ns * at) for at in (2, 3, 4)] == [False, False, False]
+        # The computer stood still for an hour: nobody looked, so nobody is accused.
+        assert not beating.is_lifeless(0)
+        assert beating.is_lifeless(second_ns * 3600)
+    finally:
+        beating.kill()
+        beating.process.wait()
+    assert beating.ended(0) == -signal.SIGKILL
+
+
+def test_a_process_without_any_sign_of_life_has_longer_to_start() -> None:
+    silent = Child("player", ["sleep", "60"], silent_s=1)
+    silent.start(0)
+    assert silent.process is not None
+    try:
+        looks = [silent.is_lifeless(second * 1_000_000_000) for second in range(1, START_S + 2)]
+    finally:
+        silent.kill()
+        silent.process.wait()
+    assert looks == [False] * START_S + [True]
 
 
 def test_what_ran_for_long_starts_again_at_once() -> None:
