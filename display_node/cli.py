@@ -78,6 +78,7 @@ def run(
     if curator:
         agent += ["--curator", _or_stop(lambda: curator_address(curator))]
     if frames:
+        _or_stop(lambda: frames.write_text(""))
         player += ["--frames", str(frames)]
     if language:
         agent += ["--language", language]

@@ -28,8 +28,11 @@ class FramesLog:
     """Appends rows to a file as JSON lines. Rows that a slow disk leaves no room for are lost and counted."""
 
     def __init__(self, path: Path) -> None:
-        """Opens the file, empty; raises OSError."""
-        self._stream = path.open("w", encoding="utf-8")
+        """Goes on at the end of the file, since a player that is started again tells the same story; raises OSError."""
+        self._stream = path.open("a", encoding="utf-8")
+        if self._stream.tell():
+            # A player that was killed may have left half a row: it must not spoil the first of ours.
+            self._stream.write("\n")
         self._waiting: queue.Queue[FrameRow | None] = queue.Queue(MOST_WAITING)
         self.lost = 0
         self._thread = threading.Thread(target=self._run, name="frames-log", daemon=True)
