@@ -1,6 +1,7 @@
 """A row for every presented frame, written by a thread of its own: evidence for tests and measurements."""
 
 import json
+import os
 import queue
 import threading
 from dataclasses import astuple, dataclass, fields
@@ -30,8 +31,7 @@ class FramesLog:
     def __init__(self, path: Path) -> None:
         """Goes on at the end of the file, since a player that is started again tells the same story; raises OSError."""
         self._stream = path.open("a", encoding="utf-8")
-        if self._stream.tell():
-            # A player that was killed may have left half a row: it must not spoil the first of ours.
+        if not _ends_whole(path):
             self._stream.write("\n")
         self._waiting: queue.Queue[FrameRow | None] = queue.Queue(MOST_WAITING)
         self.lost = 0
@@ -56,3 +56,12 @@ class FramesLog:
                 self._stream.write(json.dumps(dict(zip(_NAMES, astuple(row), strict=True))) + "\n")
                 if self._waiting.empty():
                     self._stream.flush()
+
+
+def _ends_whole(path: Path) -> bool:
+    """False when a player that was killed left half a row, which must not spoil the first of the next."""
+    with path.open("rb") as stream:
+        if stream.seek(0, os.SEEK_END) == 0:
+            return True
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) == b"\n"
