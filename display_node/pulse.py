@@ -57,8 +57,8 @@ class Wrist:
             self.silent_looks, self._looked_ns = self.silent_looks + 1, now_ns
 
     def forget(self) -> None:
-        """Begins to count anew, as for a process that has just been started."""
-        self.is_alive, self.silent_looks = False, 0
+        """Begins to count the silence anew."""
+        self.silent_looks = 0
 
     def close(self) -> None:
         """Lets go."""

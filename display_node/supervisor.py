@@ -21,8 +21,6 @@ from display_node.words import _
 
 FIRST_DELAY_S = 0.2
 LONGEST_DELAY_S = 10.0
-STEADY_S = 30.0
-"""Who ran this long starts again with the shortest delay."""
 PATIENCE_S = 5.0
 """How long a child may take to end before it is killed."""
 PLAYER_SILENT_S = 10
@@ -39,7 +37,11 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(slots=True)
 class Child:
-    """One process to keep running. `ends_all` is true when its clean exit means that somebody wants to leave."""
+    """One process to keep running. `ends_all` is true when its clean exit means that somebody wants to leave.
+
+    One that has come to life starts again at once whenever it dies: a dark screen is worse than a busy computer. One
+    that dies before that waits longer each time.
+    """
 
     name: str
     command: list[str]
@@ -47,7 +49,6 @@ class Child:
     silent_s: int = AGENT_SILENT_S
     process: subprocess.Popen[bytes] | None = None
     wrist: Wrist | None = None
-    started_ns: int = 0
     due_ns: int = 0
     delay_s: float = field(default=FIRST_DELAY_S)
 
@@ -56,7 +57,7 @@ class Child:
         """Whether it was started and has not been seen to end."""
         return self.process is not None
 
-    def start(self, now_ns: int) -> None:
+    def start(self) -> None:
         """Starts it; it will not outlive this process."""
         self.wrist = Wrist()
         try:
@@ -69,7 +70,6 @@ class Child:
             )
         finally:
             os.close(self.wrist.giving)
-        self.started_ns = now_ns
 
     def is_lifeless(self, now_ns: int) -> bool:
         """Whether it runs but has given no sign of life for `silent_s`, or for START_S since it was started."""
@@ -83,14 +83,20 @@ class Child:
         if self.process is None or (status := self.process.poll()) is None:
             return None
         self.process = None
-        if self.wrist is not None:
-            self.wrist.close()
-            self.wrist = None
-        if now_ns - self.started_ns > STEADY_S * 1e9:
+        if self._has_lived():
             self.delay_s = FIRST_DELAY_S
         self.due_ns = now_ns + int(self.delay_s * 1e9)
         self.delay_s = min(LONGEST_DELAY_S, self.delay_s * 2)
         return status
+
+    def _has_lived(self) -> bool:
+        """Whether it gave a sign of life; lets its pipe go."""
+        if self.wrist is None:
+            return False
+        wrist, self.wrist = self.wrist, None
+        wrist.look(0)
+        wrist.close()
+        return wrist.is_alive
 
     def kill(self) -> None:
         """Ends it without asking; does not wait, since a process that hangs in a driver may outlast even this."""
@@ -144,7 +150,7 @@ def _keep_running(children: list[Child], tell: Callable[[str], None]) -> None:
                 wait_s = round((child.due_ns - now_ns) / 1e9, 1)
                 tell(sentence.format(part=child.name, status=status, seconds=wait_s))
             if not child.is_running and child.due_ns <= now_ns:
-                child.start(now_ns)
+                child.start()
         if _wait(children, now_ns):
             return
 

@@ -192,7 +192,7 @@ def test_what_keeps_dying_waits_longer_and_longer_but_never_for_ever() -> None:
     child = Child("player", ["false"])
     now_ns, waits = 0, []
     for _ in range(8):
-        child.start(now_ns)
+        child.start()
         assert child.process is not None
         child.process.wait()
         assert child.ended(now_ns) == 1
@@ -206,7 +206,7 @@ def test_what_keeps_dying_waits_longer_and_longer_but_never_for_ever() -> None:
 def test_a_sign_of_life_counts_and_silence_is_counted_while_somebody_looks() -> None:
     second_ns = 1_000_000_000
     beating = Child("agent", [sys.executable, "-c", BEAT_ONCE], silent_s=3)
-    beating.start(0)
+    beating.start()
     assert beating.process is not None
     assert beating.wrist is not None
     try:
@@ -225,7 +225,7 @@ def test_a_sign_of_life_counts_and_silence_is_counted_while_somebody_looks() -> 
 
 def test_a_process_without_any_sign_of_life_has_longer_to_start() -> None:
     silent = Child("player", ["sleep", "60"], silent_s=1)
-    silent.start(0)
+    silent.start()
     assert silent.process is not None
     try:
         looks = [silent.is_lifeless(second * 1_000_000_000) for second in range(1, START_S + 2)]
@@ -235,11 +235,11 @@ def test_a_process_without_any_sign_of_life_has_longer_to_start() -> None:
     assert looks == [False] * START_S + [True]
 
 
-def test_what_ran_for_long_starts_again_at_once() -> None:
-    child = Child("player", ["false"], delay_s=LONGEST_DELAY_S)
-    child.start(0)
-    assert child.process is not None
-    child.process.wait()
-    minute_ns = 60_000_000_000
-    child.ended(minute_ns)
-    assert (child.due_ns - minute_ns) / 1e9 == pytest.approx(FIRST_DELAY_S)
+def test_what_has_lived_starts_again_at_once_however_often_it_dies() -> None:
+    child = Child("player", [sys.executable, "-c", BEAT_ONCE.replace("60", "0")], delay_s=LONGEST_DELAY_S)
+    for _ in range(3):
+        child.start()
+        assert child.process is not None
+        child.process.wait()
+        assert child.ended(0) == 0
+        assert child.due_ns / 1e9 == pytest.approx(FIRST_DELAY_S)
