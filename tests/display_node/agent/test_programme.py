@@ -213,7 +213,10 @@ async def test_an_unknown_engine_falls_back_on_the_running_list(
         await fact(player.on)
         await fact(lambda: "newer engine" in faults(paired))
     cues = sorted(player.cues.values(), key=lambda cue: cue.start_ms)
-    expected = [(row.start_ms, row.end_ms, row.item or "") for row in listed][: len(cues)]
+    # What was on when the list was made may be over when the agent reads it.
+    still_to_come = [row for row in listed if row.start_ms >= cues[0].start_ms]
+    expected = [(row.start_ms, row.end_ms, row.item or "") for row in still_to_come][: len(cues)]
+    assert len(cues) > 100
     assert [(cue.start_ms, cue.end_ms, cue.item) for cue in cues] == expected
 
 
