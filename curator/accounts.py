@@ -163,7 +163,7 @@ def set_password(connection: Connection, account_id: str, password_hash: str, *,
 
 def token_hash(token: str) -> str:
     """What is stored of a secret token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def sign_in(connection: Connection, account_id: str, *, now_ms: int, life_ms: int) -> str:

@@ -17,6 +17,8 @@ OUTCOMES = ("complete", "partial", "missed", "substituted")
 CAUSES = ("", "file", "decoder", "clock", "power", "panic", "edit", "start")
 LONGEST_PLAY_MS = 31 * 24 * 3_600_000
 LONGEST_ITEM_ID = 32
+LATEST_MS = 253_370_764_800_000
+"""The year 9999: a node's clock may be wrong, but calendars end here."""
 _EPOCH = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _FIELDS = 10
 
@@ -108,8 +110,8 @@ def _row(reader: Reader) -> Row:
         reader.refuse(f"a row has {_FIELDS} cells")
     return Row(
         seq=cells[0].integer(least=1),
-        planned_start_ms=cells[1].integer(least=0),
-        start_ms=cells[2].integer(least=0),
+        planned_start_ms=cells[1].integer(least=0, most=LATEST_MS),
+        start_ms=cells[2].integer(least=0, most=LATEST_MS),
         duration_ms=cells[3].integer(least=0, most=LONGEST_PLAY_MS),
         layer=cells[4].one_of(*LAYERS),
         item=None if cells[5].value is None else cells[5].text(least=1, most=LONGEST_ITEM_ID),

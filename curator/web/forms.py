@@ -1,9 +1,17 @@
 """What a form sent becomes values here, once; what does not fit is told by the field's name."""
 
+import asyncio
+import unicodedata
+
 from aiohttp import web
 from multidict import MultiDictProxy
 
-from curator.words import N_, Told
+from curator.web.problems import Problem
+from curator.words import N_, Told, _
+
+FORM_SECONDS = 30.0
+FORM_TYPE = "application/x-www-form-urlencoded"
+_UNSEEN = frozenset({"Cc", "Cs"})
 
 
 class BadForm(Told):
@@ -20,9 +28,12 @@ class Form:
     def text(self, name: str, *, most: int = 200, least: int = 0) -> str:
         """A trimmed text of `least` to `most` characters."""
         value = self._fields.get(name, "")
-        if not isinstance(value, str) or "\x00" in value:
+        if not isinstance(value, str):
             raise BadForm(N_("“%(field)s” is not text."), field=name)
         value = value.strip().replace("\r\n", "\n")
+        # Control characters and halves of characters have no look; a screen, a log or a database may choke on them.
+        if any(char not in "\n\t" and unicodedata.category(char) in _UNSEEN for char in value):
+            raise BadForm(N_("“%(field)s” is not text."), field=name)
         if not least <= len(value) <= most:
             raise BadForm(
                 N_("“%(field)s” has %(count)s characters; %(least)s to %(most)s are allowed."),
@@ -64,5 +75,17 @@ class Form:
 
 
 async def read_form(request: web.Request) -> Form:
-    """The form of a request, at most `form_bytes` large (the application's limit)."""
-    return Form(await request.post())
+    """The form of a request, at most `form_bytes` large (the application's limit).
+
+    Raises Problem when it is no plain form, and when it does not arrive in time.
+    """
+    is_ours = request.content_type == FORM_TYPE and (request.charset or "utf-8").lower() == "utf-8"
+    if request.body_exists and not (is_ours and request.headers.get("Content-Encoding", "identity") == "identity"):
+        raise Problem(415, "no_form", _("This is not a form as our pages send it. Open the page here and retry."))
+    try:
+        async with asyncio.timeout(FORM_SECONDS):
+            return Form(await request.post())
+    except TimeoutError:
+        raise Problem(408, "too_slow", _("The form took too long to arrive. Send it again.")) from None
+    except ValueError:
+        raise Problem(400, "bad_form", _("This form cannot be read. Open the page here and retry.")) from None

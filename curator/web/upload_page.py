@@ -5,6 +5,7 @@ import dataclasses
 from dataclasses import dataclass
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.multipart import MultipartReader
 
 from curator import blobs, groups, library, receiving, uploads
@@ -18,7 +19,7 @@ from curator.web.doorman import actor_of
 from curator.web.library import the_group
 from curator.web.pages import render
 from curator.web.problems import Problem, not_found
-from curator.web.uploads import as_problem, cut_off, open_upload, pour
+from curator.web.uploads import STALL_S, as_problem, cut_off, open_upload, pour
 from curator.words import _
 
 MOST_PARTS = 50
@@ -47,17 +48,12 @@ async def send_form(request: web.Request) -> web.StreamResponse:
     group, item = await _target(request)
     if request.content_length is None or not request.content_type.startswith("multipart/"):
         raise Problem(411, "no_length", _("Choose a file first, then send the form."))
-    reader = await request.multipart()
-    sent: list[Sent] = []
-    for _number in range(MOST_PARTS):
-        part = await reader.next()
-        if part is None:
-            break
-        if isinstance(part, MultipartReader) or part.filename is None:
-            continue
-        one = await _receive(request, group, item, part)
-        if one is not None:
-            sent.append(one)
+    try:
+        sent = await _receive_all(request, group, item)
+    except (ValueError, RuntimeError, HttpProcessingError):
+        raise Problem(400, "bad_form", _("This form cannot be read. Open the page here and retry.")) from None
+    except TimeoutError:
+        raise cut_off() from None
     if not sent:
         raise Problem(422, "no_file", _("Choose a file first, then send the form."))
     if len(sent) == 1 and sent[0].item is not None and sent[0].upload and sent[0].upload.outcome == "made":
@@ -65,11 +61,29 @@ async def send_form(request: web.Request) -> web.StreamResponse:
     return await _page(request, group, item, sent, 422 if any(one.problem for one in sent) else 200)
 
 
+async def _receive_all(request: web.Request, group: Group, item: Item | None) -> list[Sent]:
+    """Every file of the form. Raises ValueError when it is malformed, TimeoutError when nothing comes any more."""
+    reader = await request.multipart()
+    sent: list[Sent] = []
+    for _number in range(MOST_PARTS):
+        async with asyncio.timeout(STALL_S):
+            part = await reader.next()
+        if part is None:
+            break
+        if isinstance(part, MultipartReader) or part.filename is None:
+            continue
+        one = await _receive(request, group, item, part)
+        if one is not None:
+            sent.append(one)
+    return sent
+
+
 async def _receive(request: web.Request, group: Group, item: Item | None, part: BodyPartReader) -> Sent | None:
     """One file of the form, or None for a field in which nothing was chosen."""
     service, actor = service_of(request), actor_of(request)
     file_name = uploads.clean_name(part.filename or "")
-    first = await part.read_chunk()
+    async with asyncio.timeout(STALL_S):
+        first = await part.read_chunk()
     if not first and not part.filename:
         return None
     wanted = Wanted(

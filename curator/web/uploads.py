@@ -82,6 +82,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     upload = await open_upload(service, wanted)
     headers = {"Location": f"/uploads/{upload.id}"}
     if request.content_type == BODY_TYPE and request.body_exists:
+        _check_encoding(request)
         with await _hold(service, upload) as growing:
             headers |= await _take_bytes(request, upload, growing)
     else:
@@ -108,8 +109,9 @@ async def patch(request: web.Request) -> web.StreamResponse:
     """The next bytes of an upload."""
     _check_version(request)
     service, upload = service_of(request), await _own_upload(request)
-    if request.content_type != BODY_TYPE or request.headers.get("Content-Encoding", "identity") != "identity":
-        raise Problem(415, "wrong_type", _("The bytes of an upload come as %(type)s.", type=BODY_TYPE))
+    if request.content_type != BODY_TYPE:
+        raise _wrong_type()
+    _check_encoding(request)
     wanted = _whole_number(request, "Upload-Offset")
     if upload.finished_ms is not None or upload.sha256 is not None:
         _check_offset(upload.size_bytes, wanted)
@@ -298,6 +300,15 @@ async def _finish(service: Service, upload: Upload) -> Upload:
 def _check_version(request: web.Request) -> None:
     if request.headers.get("Tus-Resumable") != VERSION:
         raise Problem(412, "wrong_version", _("Uploads are taken in version %(version)s of tus.", version=VERSION))
+
+
+def _check_encoding(request: web.Request) -> None:
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise _wrong_type()
+
+
+def _wrong_type() -> Problem:
+    return Problem(415, "wrong_type", _("The bytes of an upload come as %(type)s.", type=BODY_TYPE))
 
 
 def _check_offset(real: int, wanted: int) -> None:
