@@ -11,6 +11,7 @@ import fcntl
 import logging
 import os
 import stat
+import warnings
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from functools import partial
@@ -337,7 +338,9 @@ async def _watch(service: Service, woken: asyncio.Event) -> None:
             _LOG.exception("looking into the inboxes failed; trying again")
         if not waiting:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), POLL_S)
+                # Not wait_for: it loses a cancellation that comes together with a hint (Python 3.11).
+                async with asyncio.timeout(POLL_S):
+                    await woken.wait()
             woken.clear()
         await asyncio.sleep(pause_s)
 
@@ -349,6 +352,9 @@ async def _wake_on_hints(service: Service, woken: asyncio.Event) -> None:
 
 
 def _start_observer(service: Service, loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> BaseObserver | None:
+    # watchdog meets a folder made while it looks around twice, and warns of it; nothing is lost or doubled. Where
+    # warnings are errors this would end its thread.
+    warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
     observer = Observer()
     observer.schedule(_Waker(loop, woken), str(service.settings.inboxes), recursive=True)
     try:

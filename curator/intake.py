@@ -88,7 +88,8 @@ class Worker:
                 busy = False
             if not busy and not self._stopping.is_set():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), POLL_S)
+                    async with asyncio.timeout(POLL_S):
+                        await self._woken.wait()
 
     async def do_one(self) -> bool:
         """Prepares the next upload; False when there was nothing to do or no room to do it in."""
@@ -166,7 +167,9 @@ class Worker:
         told, told_ns = ("", 0), monotonic_ns()
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), LOOK_S)
+                # Not wait_for: it loses a cancellation that comes together with the signal (Python 3.11).
+                async with asyncio.timeout(LOOK_S):
+                    await self._stopping.wait()
             if self._stopping.is_set():
                 watch.stop.set()
                 return

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -108,10 +109,10 @@ async def _follow(service: Service, state: NodeState, caller: Caller, outbox: Ou
             if now.manifest_version and (told is None or now.manifest_version != told.manifest_version):
                 outbox.put(NewManifest(now.manifest_version))
             told = now
-            try:
-                await asyncio.wait_for(anext(hints), LOOK_AGAIN_S)
-            except TimeoutError:
-                continue
+            # Not wait_for: it loses a cancellation that comes together with a hint (Python 3.11).
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_AGAIN_S):
+                    await anext(hints)
 
 
 async def _until_ended(outbox: Outbox) -> None:
