@@ -57,11 +57,20 @@ def render_text(request: web.Request, template: str, **words: object) -> str:
             actor=request.get(ACTOR),
             language=LANGUAGE.get(),
             path=request.path,
+            here=_here(request),
             network=service.settings.name,
             now_ms=service.now(),
             **words,
         )
     )
+
+
+def _here(request: web.Request) -> str:
+    """Where to come back to after a side step such as another language: this page, or the one whose form it answers."""
+    if request.method in {"GET", "HEAD"}:
+        return request.path_qs
+    host, _slash, rest = request.headers.get("Referer", "").partition("://")[2].partition("/")
+    return f"/{rest}" if host == request.host else "/"
 
 
 @cache
