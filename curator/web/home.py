@@ -13,6 +13,7 @@ from curator.moderation import Waiting
 from curator.service import service_of
 from curator.store import Connection
 from curator.tables import items, nodes, screens
+from curator.web.library import STATES, state_of
 from curator.web.moderation import wait_in_words
 from curator.web.pages import ACTOR, render
 
@@ -55,6 +56,7 @@ async def home(request: web.Request) -> web.StreamResponse:
     return render(
         request, "home.html", front=front, contact=service.settings.contact, wait=wait_in_words,
         is_alive=lambda screen: screen.seen_ms is not None and now_ms - screen.seen_ms < ALIVE_MS,
+        most_screens=MOST_SCREENS, states=STATES, state_of=state_of,
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from curator.store import Connection
 from curator.tables import nodes, screens
 from tests.curator.cases import approve, send, send_version
 from tests.curator.conftest import Town
+from tests.curator.nodes import make_screen
 
 
 def put_up_screen(town: Town, *, seen_ms: int | None, name: str = "Library window") -> None:
@@ -60,6 +61,23 @@ async def test_a_stranger_sees_the_screens_as_they_are_now(town: Town) -> None:
     assert "not heard from" not in page
 
 
+async def test_a_stranger_is_not_shown_a_screen_without_a_computer(town: Town) -> None:
+    make_screen(town, "Not up yet")
+    assert "Not up yet" not in await front(town)
+    assert "Not up yet" in await front(town, "technician")
+
+
+async def test_another_language_leads_back_to_the_very_page(town: Town) -> None:
+    policy = await (await town.client().get("/policy?from=2026-11-23&day=2")).text()
+    assert 'name="next" value="/policy?from=2026-11-23&amp;day=2"' in policy
+    site = str(town.server.make_url("/")).rstrip("/")
+    for came_from, back in ((f"{site}/sign-in?next=/items", "/sign-in?next=/items"), ("https://x.example/a", "/")):
+        refused = await town.client().post(
+            "/sign-in", data={"email": "nobody@example.org", "password": "-"}, headers={"Referer": came_from}
+        )
+        assert f'name="next" value="{back}"' in await refused.text()
+
+
 async def test_the_front_page_of_an_empty_town_invites(town: Town) -> None:
     page = await front(town)
     assert "Take part" in page
@@ -72,7 +90,7 @@ async def test_members_see_their_groups_items_with_their_state(town: Town, who: 
     send(town, "Sent today", colour="blue")
     send(town, "Of the choir", colour="green", group_id=town.other_group.id)
     page = await front(town, who)
-    for words in ("Youth club", "Plays already", "on the screens", "Sent today", "waits for a moderator", "/upload"):
+    for words in ("Youth club", "Plays already", "Approved", "Sent today", "Waiting for a moderator", "/upload"):
         assert words in page
     assert "Of the choir" not in page
 
@@ -89,7 +107,7 @@ async def test_moderators_see_how_much_waits_and_the_oldest(town: Town) -> None:
         assert "waits for a decision" not in await front(town, who)
 
 
-@pytest.mark.parametrize(("ago_ms", "told"), [(1_000, "well"), (3_600_000, "silent: 1 hour"), (None, "not heard from")])
+@pytest.mark.parametrize(("ago_ms", "told"), [(1_000, "Running"), (3_600_000, "Not heard from: 1 hour"), (None, "Not heard from yet")])
 async def test_technicians_see_at_a_glance_how_the_screens_are(town: Town, ago_ms: int | None, told: str) -> None:
     put_up_screen(town, seen_ms=None if ago_ms is None else town.clock() - ago_ms)
     assert told in await front(town, "technician")
