@@ -3,6 +3,19 @@
 
 const parts = [...document.querySelectorAll("[data-live]")];
 
+// As the server sent it: what a script changed since then is no news.
+const shown = new Map(parts.map((part) => [part, part.innerHTML]));
+
+// How to find the element again that somebody stands on with the keyboard.
+function sameAs(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  for (const name of ["href", "value"]) {
+    const value = element.getAttribute(name);
+    if (value) return `${element.localName}[${name}="${CSS.escape(value)}"]`;
+  }
+  return element.localName === "summary" ? "summary" : "";
+}
+
 async function lookAgain(part) {
   if (part.dataset.busy) { part.dataset.again = "1"; return; }
   part.dataset.busy = "1";
@@ -11,10 +24,14 @@ async function lookAgain(part) {
     if (answer.ok) {
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
       const typing = part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-      if (fresh && !typing) {
-        const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+      // What is the same stays in place: a film goes on playing, and nothing is read out twice.
+      if (fresh && !typing && fresh.innerHTML !== shown.get(part)) {
+        const focused = part.contains(document.activeElement) ? sameAs(document.activeElement) : "";
+        const open = [...part.querySelectorAll("details")].map((one) => one.open);
+        shown.set(part, fresh.innerHTML);
         part.replaceChildren(...fresh.childNodes);
-        if (focused) document.getElementById(focused)?.focus();
+        part.querySelectorAll("details").forEach((one, index) => { one.open ||= open[index] ?? false; });
+        if (focused) part.querySelector(focused)?.focus();
         part.dispatchEvent(new CustomEvent("renewed", { bubbles: true }));
       }
     }
