@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import click
 
-from commonscreen.command_words import language_of_the_shell, speak
-from content.language import translations
+from commonscreen.command_words import speak
+from content.language import language_of_the_shell, translations
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for a marker

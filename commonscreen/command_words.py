@@ -1,18 +1,10 @@
 """The command line in the reader's language: help is looked up when a command is loaded, not where it is written."""
 
-import os
 from collections.abc import Iterator
 
 import click
 
-from content.language import best_language, translations
-
-
-def language_of_the_shell() -> str:
-    """What `COMMONSCREEN_LANGUAGE` says, else the shell's own setting (POSIX order), else English."""
-    names = ("COMMONSCREEN_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    said = next((os.environ[name] for name in names if os.environ.get(name)), "en")
-    return best_language(said.replace(":", " ").split())
+from content.language import language_of_the_shell, translations
 
 
 def _(sentence: str) -> str:

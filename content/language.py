@@ -1,6 +1,7 @@
 """Words in the reader's language (gettext). Each package keeps its own catalogues under `locales/`."""
 
 import gettext
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +16,13 @@ def translations(package: str, language: str) -> gettext.NullTranslations:
     """The catalogue of `package` ("curator", "display_node", …) in `language`; English for a language we lack."""
     folder = _ROOT / package / "locales"
     return gettext.translation(package, folder, languages=[language], fallback=True)
+
+
+def language_of_the_shell() -> str:
+    """What `COMMONSCREEN_LANGUAGE` says, else the shell's own setting (POSIX order), else English."""
+    names = ("COMMONSCREEN_LANGUAGE", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    said = next((os.environ[name] for name in names if os.environ.get(name)), "en")
+    return best_language(said.replace(":", " ").split())
 
 
 def best_language(wanted: list[str]) -> str:

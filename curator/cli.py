@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from content.clock import now_ms
+from content.language import language_of_the_shell
 from curator.config import Settings
+from curator.words import LANGUAGE, Told, _, ngettext
 
 DATA = click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), default=Path("commonscreen-data"), show_default=True,
@@ -18,6 +20,7 @@ DATA = click.option(
 @click.group()
 def curator() -> None:
     """Run and look after the service."""
+    LANGUAGE.set(language_of_the_shell())
 
 
 @curator.command()
@@ -31,7 +34,9 @@ def serve(data: Path, host: str | None, port: int | None, public_url: str | None
 
     said = {"data": data, "host": host, "port": port, "public_url": public_url}
     # What is not said on the command line is left to the environment, and then to the defaults.
-    serve_forever(Settings.model_validate({name: value for name, value in said.items() if value is not None}))
+    settings = Settings.model_validate({name: value for name, value in said.items() if value is not None})
+    LANGUAGE.set(settings.language)
+    serve_forever(settings)
 
 
 @curator.command("create-admin")
@@ -45,7 +50,6 @@ def create_admin(data: Path, email: str, name: str, password: str) -> None:
     from curator.authorisation import Role
     from curator.store import Connection
     from curator.web.app import open_service
-    from curator.words import Told
 
     service = open_service(Settings(data=data))
 
@@ -61,10 +65,10 @@ def create_admin(data: Path, email: str, name: str, password: str) -> None:
     try:
         service.store.run_now(make)
     except Told as told:
-        raise click.ClickException(str(told)) from told
+        raise click.ClickException(told.told()) from told
     finally:
         service.store.close()
-    click.echo(f"{email} can now sign in and is an administrator.")
+    click.echo(_("%(email)s can now sign in and is an administrator.", email=email))
 
 
 @curator.command()
@@ -78,7 +82,14 @@ def backup(data: Path, file: Path) -> None:
         count, size_bytes = write_backup(_existing(data), file)
     except (BackupRefused, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{file}: {count} files, {size_bytes} bytes.")
+    words = ngettext(
+        "%(file)s: %(num)s file, %(size)s bytes.",
+        "%(file)s: %(num)s files, %(size)s bytes.",
+        count,
+        file=file,
+        size=size_bytes,
+    )
+    click.echo(words)
 
 
 @curator.command()
@@ -92,7 +103,7 @@ def restore(data: Path, file: Path) -> None:
         count = restore_backup(file, data)
     except (BackupRefused, OSError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{data}: {count} files restored.")
+    click.echo(ngettext("%(data)s: %(num)s file restored.", "%(data)s: %(num)s files restored.", count, data=data))
 
 
 @curator.command()
@@ -106,13 +117,13 @@ def check(data: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"healthy": not findings, "findings": findings}))
     else:
-        for finding in findings or ["Everything is whole."]:
+        for finding in findings or [_("Everything is whole.")]:
             click.echo(finding)
     sys.exit(1 if findings else 0)
 
 
 def _existing(data: Path) -> Path:
     if not (data / "commonscreen.db").is_file():
-        click.echo(f"{data}: there is no Commonscreen data in this folder.", err=True)
+        click.echo(_("%(data)s: there is no Commonscreen data in this folder.", data=data), err=True)
         sys.exit(2)
     return data

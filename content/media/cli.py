@@ -10,9 +10,11 @@ from pathlib import Path
 import click
 
 from content.files import sha256_of
+from content.language import language_of_the_shell
 from content.media.facts import Prepared, prepared_record
 from content.media.kernel_limits import CannotConfine
 from content.media.preparation import OnProgress, prepare, probe
+from content.media.reasons import reason_text
 
 MOST_FILES = 10_000
 _REFUSED = 1
@@ -119,7 +121,7 @@ def _tell(file: Path, prepared: Prepared, *, as_json: bool, facts_on_top: bool =
         return
     click.echo(f"{file}: {prepared.verdict.replace('_', ' ')}")
     for reason in prepared.reasons:
-        click.echo(f"  {reason.sentence} {reason.what_to_do}")
+        click.echo("  " + " ".join(reason_text(reason, language_of_the_shell())))
     if prepared.facts is not None:
         facts = prepared.facts
         click.echo(f"  {facts.container}, {facts.shown_width} x {facts.shown_height}, {facts.duration_ms} ms")

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import click
 
-from content.language import translations
+from content.language import language_of_the_shell, translations
 from content.manifest import LARGEST_MANIFEST_BYTES
 from content.programme.digest import plan_digest, segment_digests
 from content.programme.engine import Event, Programme
@@ -17,11 +17,9 @@ from content.programme.plan import read_plan
 from content.programme.wording import seconds, stamp
 from content.reading import BadDocument, Reader
 
-_ = translations("content", "en").gettext
-
 _plan = click.argument("plan", type=click.Path(path_type=Path))
-_time = click.option("--time", "time_ms", type=int, required=True, help=_("The instant, in UTC milliseconds."))
-_json = click.option("--json", "as_json", is_flag=True, help=_("JSON instead of a text for people."))
+_time = click.option("--time", "time_ms", type=int, required=True, help="The instant, in UTC milliseconds.")
+_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of a text for people.")
 
 
 @click.group()
@@ -45,8 +43,8 @@ def at(plan: Path, time_ms: int, as_json: bool) -> None:
 
 @programme.command("list")
 @_plan
-@click.option("--from", "from_ms", type=int, required=True, help=_("First instant, in UTC milliseconds."))
-@click.option("--to", "to_ms", type=int, required=True, help=_("First instant after, in UTC milliseconds."))
+@click.option("--from", "from_ms", type=int, required=True, help="First instant, in UTC milliseconds.")
+@click.option("--to", "to_ms", type=int, required=True, help="First instant after, in UTC milliseconds.")
 @_json
 def list_events(plan: Path, from_ms: int, to_ms: int, as_json: bool) -> None:
     """Everything that is on between two instants, a line each, whole events and no gaps."""
@@ -62,12 +60,13 @@ def list_events(plan: Path, from_ms: int, to_ms: int, as_json: bool) -> None:
 
 @programme.command("explain")
 @_plan
-@click.option("--item", required=True, help=_("The item's id."))
+@click.option("--item", required=True, help="The item's id.")
 @_time
 @_json
 def explain_item(plan: Path, item: str, time_ms: int, as_json: bool) -> None:
     """Why an item is or is not on at an instant, and when it is on next. Exit 1: the plan holds no such item."""
-    found = explain(_load(plan), item, time_ms)
+    # A program that reads JSON gets the same sentence everywhere.
+    found = explain(_load(plan), item, time_ms, "en" if as_json else language_of_the_shell())
     if as_json:
         _print_json(
             {
@@ -99,6 +98,10 @@ def digest(plan: Path, as_json: bool) -> None:
     click.echo(f"{whole}  {of_plan}")
     for segment, part in zip(asked.plan.segments, parts, strict=True):
         click.echo(f"{part}  {stamp(segment.start_ms)}")
+
+
+def _(sentence: str) -> str:
+    return translations("content", language_of_the_shell()).gettext(sentence)
 
 
 def _load(path: Path) -> Programme:
