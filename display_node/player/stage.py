@@ -6,7 +6,12 @@ from typing import Literal
 
 import pygame
 
+from display_node.words import _
+
 Mode = Literal["windowed", "fullscreen", "headless"]
+
+NOWHERE = ("offscreen", "dummy")
+"""Where SDL draws, without a word, when it finds nothing better: the screen would be dark and say that all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class Stage:
         # Under X11 SDL would send every frame through OpenGL, which costs ten times as much where that is software.
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         pygame.display.init()
+        if mode != "headless" and pygame.display.get_driver() in NOWHERE and "SDL_VIDEODRIVER" not in os.environ:
+            raise pygame.error(_("no display was found to show on: is one connected, and may this user use it?"))
         pygame.display.set_caption("Commonscreen")
         pygame.display.set_allow_screensaver(False)
         self._mode = mode

@@ -1,6 +1,7 @@
 """The player's process: how it starts, and how it is told to leave while it still does."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -30,6 +31,24 @@ def test_a_player_that_is_told_to_leave_while_it_starts_leaves_cleanly(tmp_path:
     assert process.returncode == 0, said
     assert not said
     assert not (tmp_path / "p.sock").exists()
+
+
+def test_a_player_without_a_display_says_so_and_does_not_draw_for_nobody(tmp_path: Path) -> None:
+    unseen = {"DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"}
+    nowhere = {name: value for name, value in os.environ.items() if name not in unseen} | {
+        "XDG_RUNTIME_DIR": str(tmp_path)
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "display_node.player",
+        "--socket",
+        str(tmp_path / "p.sock"),
+        "--windowed",
+        "320x180",
+    ]
+    done = subprocess.run(command, env=nowhere, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert (done.returncode, done.stderr.count("no display")) == (2, 1), done.stderr
 
 
 def test_a_player_that_is_started_again_goes_on_in_the_same_frames_log(tmp_path: Path) -> None:
