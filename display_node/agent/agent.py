@@ -28,6 +28,7 @@ from display_node.agent.recording import Recorder
 from display_node.agent.state import State
 from display_node.agent.status import keep_status
 from display_node.agent.waiting import Backoff
+from display_node.agent.witness import Witness
 from display_node.config import BadSetting, DataFolder, curator_address
 from display_node.messages import Fault, Heartbeat, PictureTaken, Played, ToAgent
 from display_node.pulse import Pulse
@@ -159,13 +160,18 @@ async def _load_programme(state: State) -> None:
 
 async def _all_parts(state: State, key: SigningKey, journal: Journal, pulse: Pulse) -> None:
     recorder = Recorder(state, journal)
+    witness = Witness()
 
     def heard(message: ToAgent) -> None:
         match message:
             case Played():
+                witness.told(message)
                 recorder.heard(message)
             case Heartbeat():
                 state.heartbeat, state.heartbeat_ms = message, state.now()
+                unsaid = witness.heard(message, feeder.item_cue_at(message.wall_ms, message.item))
+                if unsaid is not None:
+                    recorder.heard(unsaid)
             case Fault(sha256, sentence):
                 state.faults.say(f"player {sha256}", sentence)
             case PictureTaken():

@@ -39,6 +39,11 @@ class Feeder:
             self.say_what_changed()
             await woken(self._state.cues_wake, self._state.pace.recheck_s)
 
+    def item_cue_at(self, instant_ms: int, item: str) -> Cue | None:
+        """The cue at `instant_ms` as the player was told it, when it is for this item ("" is none)."""
+        on = (cue for cue in self._told if cue.start_ms <= instant_ms < cue.end_ms)
+        return next((cue for cue in on if item and cue.item == item), None)
+
     def say_what_changed(self) -> None:
         """Sends the player whatever it does not know yet."""
         state = self._state

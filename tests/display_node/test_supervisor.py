@@ -112,6 +112,11 @@ async def test_what_the_curator_programmes_is_on_the_screen_and_on_record(
     assert any(row["item"] == "red" and row["layer"] == "programme" for row in rows)
 
 
+def rows_of(curator: FakeCurator) -> list[list[Json]]:
+    """Item, outcome and cause of each row the curator holds."""
+    return [[row[5], row[7], row[8]] for row in list(curator.rows.values())]
+
+
 def kept_rows(path: Path) -> list[list[Json]]:
     with contextlib.closing(sqlite3.connect(path)) as database:
         return [list(row) for row in database.execute("SELECT * FROM played")]
@@ -126,8 +131,9 @@ def is_red(jpeg: bytes) -> bool:
 async def test_either_half_comes_back_within_a_second_and_the_other_stays(
     curator: FakeCurator, paired: DataFolder
 ) -> None:
+    serve_red(curator)
     async with screen(paired) as process:
-        await fact(lambda: status(paired).get("player_is_there"))
+        await fact(lambda: status(paired).get("playing_kind") == "still", "the picture is on")
         for victim, other in (("player", "agent"), ("agent", "player")):
             before = children_of(process.pid)
             killed_ns = monotonic_ns()
@@ -135,6 +141,8 @@ async def test_either_half_comes_back_within_a_second_and_the_other_stays(
             await fact(lambda: children_of(process.pid).get(victim) not in {None, before[victim]})  # noqa: B023
             assert monotonic_ns() - killed_ns < 1_000_000_000
             assert children_of(process.pid)[other] == before[other]
+            if victim == "player":
+                await fact(lambda: ["red", "partial", "power"] in rows_of(curator), "what the dead player showed")
         await fact(lambda: curator.links)
 
 
