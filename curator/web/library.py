@@ -1,5 +1,6 @@
 """The pages of the library: whose items there are, one item with its story, its words, taking it back."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -137,7 +138,8 @@ async def change_words(request: web.Request) -> web.StreamResponse:
             )
         )  # fmt: skip
     except library.BadItem as bad:
-        return await _item_page(request, item, status=422, problem=bad.told())
+        typed = dataclasses.replace(item, title=title, credits=credits_line, licence=licence, alt_text=alt_text)
+        return await _item_page(request, item, status=422, problem=bad.told(), typed=typed)
     for topic in (f"item:{item.id}", f"group:{item.group_id}"):
         service.bus.publish(topic)
     raise web.HTTPSeeOther(f"/items/{item.id}")
@@ -183,13 +185,15 @@ async def the_item(request: web.Request) -> Item:
     return item
 
 
-async def _item_page(request: web.Request, item: Item, *, status: int = 200, problem: str = "") -> web.Response:
+async def _item_page(
+    request: web.Request, item: Item, *, status: int = 200, problem: str = "", typed: Item | None = None
+) -> web.Response:
     service = service_of(request)
     now_ms = service.now()
     story = await service.store.read(lambda connection: _story(connection, item, now_ms))
     return render(
         request, "item.html", status=status, story=story, item=item, states=STATES, problem=problem,
-        zone=service.settings.zone, longest=library,
+        zone=service.settings.zone, longest=library, typed=typed or item,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Pairing on the web: type the code a screen shows, look whether it is that screen, choose what it shall be."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from curator import nodes, pairing, screens
@@ -16,6 +18,7 @@ from curator.words import N_, Told
 
 NEW = "new"
 LONGEST_TYPED = 40
+NOTHING_TYPED: Mapping[str, str] = {"screen": "", "name": "", "place": ""}
 
 
 class NoScreenChosen(Told):
@@ -69,7 +72,8 @@ async def decide(request: web.Request) -> web.StreamResponse:
             lambda connection: _pair(connection, found.user_code, wanted, words, now_ms=now_ms, by=actor.account_id)
         )
     except (NoScreenChosen, screens.BadScreen) as told:
-        return await _confirmation(request, found, problem=told.told())
+        typed = {name: form.text(name, most=screens.LONGEST_PLACE) for name in NOTHING_TYPED}
+        return await _confirmation(request, found, problem=told.told(), typed=typed)
     node_state_of(request).book.forget()
     service.bus.publish(f"screen:{screen_id}")
     raise web.HTTPSeeOther(f"/screens/{slug}?done=paired")
@@ -89,13 +93,15 @@ async def _find(request: web.Request, actor: Actor, typed: str) -> Waiting:
         raise
 
 
-async def _confirmation(request: web.Request, found: Waiting, problem: str = "") -> web.Response:
+async def _confirmation(
+    request: web.Request, found: Waiting, problem: str = "", typed: Mapping[str, str] = NOTHING_TYPED
+) -> web.Response:
     service = service_of(request)
     known = await service.store.read(screens.every)
     paired = await service.store.read(nodes.paired)
     return render(
         request, "pair_confirm.html", status=422 if problem else 200, found=found, screens=known, paired=paired,
-        problem=problem, settings=service.settings,
+        problem=problem, typed=typed, settings=service.settings,
         minutes=max(1, (found.expires_ms - service.now()) // 60_000),
     )  # fmt: skip
 

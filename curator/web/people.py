@@ -67,7 +67,8 @@ async def add(request: web.Request) -> web.StreamResponse:
     try:
         await service_of(request).store.run(make)
     except accounts.BadAccount as bad:
-        return await _page(request, status=422, problem=bad.told(), typed={"name": name, "email": email})
+        typed = {"name": name, "email": email, "role": form.text("role", most=80), "language": language}
+        return await _page(request, status=422, problem=bad.told(), typed=typed)
     return await _page(request, shown_once=(accounts.normal_email(email), password))
 
 
@@ -163,10 +164,11 @@ async def _page(
     everyone, all_groups = await service_of(request).store.read(
         lambda connection: (people.everybody(connection), groups.every(connection))
     )
+    nothing_typed = {"name": "", "email": "", "role": "", "language": LANGUAGE.get()}
     return render(
         request, "people.html", status=status, problem=problem, people=everyone, groups=all_groups,
-        shown_once=shown_once, typed=typed or {"name": "", "email": ""}, council=_in_order(COUNCIL_ROLES),
-        of_group=_in_order(GROUP_ROLES), role_name=role_name, role_meaning=role_meaning, own_language=LANGUAGE.get(),
+        shown_once=shown_once, typed=typed or nothing_typed, council=_in_order(COUNCIL_ROLES),
+        of_group=_in_order(GROUP_ROLES), role_name=role_name, role_meaning=role_meaning,
     )  # fmt: skip
 
 

@@ -105,6 +105,16 @@ async def test_a_newer_version_waits_while_the_approved_one_plays(town: Town) ->
     assert (changed.approved.number, changed.newest.state) == (1, "submitted")
 
 
+async def test_words_that_cannot_be_kept_stay_in_the_form(town: Town) -> None:
+    item = await an_item(town)
+    form = {"title": " ", "credits": "Ours", "licence": "CC0", "alt_text": "A long description nobody types twice"}
+    answer = await town.client("editor").post(f"/items/{item.id}", data=form)
+    assert answer.status == 422
+    page = await answer.text()
+    for words in ("Ours", "CC0", "A long description nobody types twice"):
+        assert words in page
+
+
 async def test_words_are_changed_by_the_group_and_nobody_else(town: Town) -> None:
     item = await an_item(town)
     form = {"title": "<b>Sea</b>", "credits": "Us", "licence": "CC0", "alt_text": "Waves\r\nand wind"}

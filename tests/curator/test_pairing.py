@@ -294,3 +294,13 @@ async def test_a_request_that_is_not_one_is_refused(town: Town, body: object) ->
     answer = await new_node(town).client.post("/api/v1/pairing", json=body)
     assert answer.status == 422
     assert answer.content_type == "application/problem+json"
+
+
+async def test_what_was_typed_of_a_new_screen_stays_when_it_is_refused(town: Town) -> None:
+    offered = await new_node(town).offer()
+    form = {"code": offered["user_code"], "decision": "pair", "screen": "new", "name": "", "place": "7 Quay Lane"}
+    answer = await town.client("technician").post("/pair/decide", data=form)
+    assert answer.status == 422
+    page = await answer.text()
+    assert 'value="7 Quay Lane"' in page
+    assert 'value="new" required checked' in page

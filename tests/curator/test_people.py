@@ -186,3 +186,14 @@ def test_first_passwords_differ_and_are_long_enough() -> None:
     made = {people.first_password() for _ in range(50)}
     assert len(made) == 50
     assert all(len(password) >= accounts.SHORTEST_PASSWORD for password in made)
+
+
+async def test_what_was_typed_of_a_person_stays_when_it_is_refused(town: Town) -> None:
+    form = {
+        "name": "Ba", "email": "editor@example.org", "role": f"editor:{town.other_group.id}", "language": "vi",
+    }  # fmt: skip
+    answer = await town.client("administrator").post("/people", data=form)
+    assert answer.status == 422
+    page = await answer.text()
+    for chosen in (f'value="editor:{town.other_group.id}" selected', 'value="vi" lang="vi" selected', 'value="Ba"'):
+        assert chosen in page
