@@ -1,32 +1,27 @@
-"""A week of a screen as a grid of local hours: what is booked, and how the groups share the rest. Pure."""
+"""A week of a screen as a grid of local hours: what is booked, beside the time the groups share. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from curator.air_time import AirTime
 from curator.bookings import Booking
 from curator.programme.hours import day_start, hours_between, wall
 
 DAYS = 7
 WIDTH = 1000
-HEIGHT = 100
-"""The size of an hour's bar, in which time runs from left to right; SVG scales it."""
+"""How wide an hour's bar is, in which time runs from left to right; SVG scales it."""
 SHORTEST = 12
 """A short booking still has to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of an hour's bar: one booking over the whole height, or a group's share of the height between them."""
+    """A booking in an hour's bar, in the colour of its group; what no part covers is shared by weight."""
 
     x: int
     width: int
-    y: int
-    height: int
     colour: str
-    is_booked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,6 @@ def week(
     zone: str,
     first: date,
     now_ms: int,
-    shares: Sequence[AirTime],
     slots: Sequence[Booking],
     titles: Mapping[str, Titled],
 ) -> list[Day]:
@@ -84,7 +78,7 @@ def week(
         cells: dict[int, tuple[Cell, ...]] = {}
         for begin_ms, stop_ms in pairwise(cuts):
             hour = wall(zone, begin_ms).hour
-            cells[hour] = (*cells.get(hour, ()), _cell(begin_ms, stop_ms, now_ms, shares, slots, titles))
+            cells[hour] = (*cells.get(hour, ()), _cell(begin_ms, stop_ms, now_ms, slots, titles))
         made.append(Day(day, start_ms, start_ms <= now_ms < end_ms, cells))
     return made
 
@@ -93,7 +87,6 @@ def _cell(
     start_ms: int,
     end_ms: int,
     now_ms: int,
-    shares: Sequence[AirTime],
     slots: Sequence[Booking],
     titles: Mapping[str, Titled],
 ) -> Cell:
@@ -103,14 +96,12 @@ def _cell(
     def place(at_ms: int) -> int:
         return (max(start_ms, min(end_ms, at_ms)) - start_ms) * WIDTH // length_ms
 
-    parts: list[Part] = []
-    free = 0
-    for slot in touching:
-        begin, stop = place(slot.start_ms), place(slot.end_ms)
-        parts += _shared(free, begin, shares)
-        parts.append(Part(begin, max(stop - begin, SHORTEST), 0, HEIGHT, titles[slot.item_id].colour, is_booked=True))
-        free = stop
-    parts += _shared(free, WIDTH, shares)
+    parts = [
+        Part(
+            place(slot.start_ms), max(place(slot.end_ms) - place(slot.start_ms), SHORTEST), titles[slot.item_id].colour
+        )
+        for slot in touching
+    ]
     begins = tuple(
         Slot(slot, titles[slot.item_id].title, titles[slot.item_id].colour)
         for slot in touching
@@ -118,16 +109,3 @@ def _cell(
     )
     now_x = place(now_ms) if start_ms <= now_ms < end_ms else None
     return Cell(start_ms, end_ms, tuple(parts), begins, now_x)
-
-
-def _shared(begin: int, stop: int, shares: Sequence[AirTime]) -> list[Part]:
-    if stop <= begin:
-        return []
-    parts, y, passed = [], 0, 0
-    whole = sum(share.weight for share in shares)
-    for share in shares:
-        passed += share.weight
-        bottom = HEIGHT * passed // whole
-        parts.append(Part(begin, stop - begin, y, bottom - y, share.group.colour, is_booked=False))
-        y = bottom
-    return parts

@@ -177,10 +177,8 @@ def titles_of(connection: Connection, slots: list[bookings.Booking]) -> dict[str
 def _week(connection: Connection, screen: Screen, first: date, now_ms: int) -> _Week:
     from_ms = day_start(screen.zone, first)
     slots = bookings.between(connection, screen.id, from_ms, from_ms + (DAYS + 1) * 24 * HOUR_MS)
-    playing = {item.group_id for item in library.playable_items(connection)}
     shares = [share for share in air_time.shares(connection, screen.id) if share.weight]
-    active = [share for share in shares if share.group.id in playing]
-    days = week(screen.zone, first, now_ms, active, slots, titles_of(connection, slots))
+    days = week(screen.zone, first, now_ms, slots, titles_of(connection, slots))
     return _Week(days, shares, _state(connection, screen))
 
 
