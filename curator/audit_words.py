@@ -26,6 +26,7 @@ SENTENCES = {
     "version.upload": N_("uploaded a version of"),
     "version.ready": N_("prepared a version of"),
     "version.refused": N_("could not prepare a version of"),
+    "version.clean": N_("removed the old files of a version of"),
     "version.approve": N_("approved a version of"),
     "version.reject": N_("rejected a version of"),
     "screen.create": N_("added the screen"),

@@ -98,10 +98,10 @@ def by_slug(connection: Connection, slug: str) -> Group | None:
 
 
 def stored_bytes(connection: Connection, group_id: str) -> int:
-    """What a group's versions take: the originals and what was made of them."""
+    """What a group's versions take: the originals and what was made of them, as long as they are kept."""
     query = (
         sa.select(sa.func.coalesce(sa.func.sum(versions.c.upload_bytes + versions.c.size_bytes), 0))
         .select_from(versions.join(items, versions.c.item_id == items.c.id))
-        .where(items.c.group_id == group_id)
+        .where(items.c.group_id == group_id, versions.c.cleaned_ms.is_(None))
     )
     return int(connection.execute(query).scalar_one())

@@ -25,6 +25,9 @@ LONGEST_TITLE = 120
 LONGEST_CREDITS = 300
 LONGEST_ALT = 1500
 
+FILES_OF_A_VERSION = ("sha256", "thumbnail_sha256", "poster_sha256", "strip_sha256")
+"""The columns that name what was made of an upload."""
+
 
 class BadItem(Told):
     """Words or a change an item cannot take."""
@@ -51,7 +54,10 @@ class ToldReason:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of an item. The fields from `sha256` on are empty until preparation is ready."""
+    """One version of an item. The fields from `sha256` on are empty until preparation is ready.
+
+    Once its files are no longer kept (`cleaned_ms`) it has no hashes any more: there is nothing to see or decide on.
+    """
 
     id: str
     item_id: str
@@ -80,6 +86,7 @@ class Version:
     created_ms: int
     prepared_ms: int | None
     submitted_ms: int | None
+    cleaned_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +317,8 @@ def _told_reason(found: FoundReason) -> ToldReason:
 def read_version(row: sa.RowMapping) -> Version:
     """A row of `versions` as a value."""
     names = {name: row[name] for name in Version.__slots__ if name != "reasons"}
+    if row["cleaned_ms"] is not None:
+        names |= dict.fromkeys(FILES_OF_A_VERSION)
     return Version(**names, reasons=_reasons(row["reasons"]))
 
 

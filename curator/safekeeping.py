@@ -157,7 +157,7 @@ def _named_files(database: Path) -> tuple[set[str], set[str]]:
 
 def _names(connection: Connection) -> tuple[set[str], set[str]]:
     columns = (versions.c.sha256, versions.c.thumbnail_sha256, versions.c.poster_sha256, versions.c.strip_sha256)
-    rows = connection.execute(sa.select(*columns))
+    rows = connection.execute(sa.select(*columns).where(versions.c.cleaned_ms.is_(None)))
     prepared = {name for row in rows for name in row if name}
     unfinished = sa.select(versions.c.upload_sha256).where(versions.c.preparation.in_(["waiting", "running"]))
     return prepared, {row[0] for row in connection.execute(unfinished)}

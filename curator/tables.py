@@ -102,6 +102,7 @@ versions = sa.Table(
     _sha256("thumbnail_sha256"), _sha256("poster_sha256"), _sha256("strip_sha256"),
     _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("prepared_ms", null=True),
     _ms("submitted_ms", null=True),
+    _ms("cleaned_ms", null=True),  # since when its files are no longer kept
     sa.UniqueConstraint("item_id", "number"),
 )  # fmt: skip
 

@@ -233,6 +233,7 @@ def held(connection: Connection, group_id: str, sha256: str) -> tuple[str, str] 
             items.c.withdrawn_ms.is_(None),
             versions.c.upload_sha256 == sha256,
             versions.c.preparation != "refused",  # whatever stopped it, the same file may be tried again
+            versions.c.cleaned_ms.is_(None),
         )
         .order_by(versions.c.created_ms)
     )

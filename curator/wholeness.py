@@ -121,6 +121,7 @@ def _named(connection: Connection) -> Iterator[tuple[str, str]]:
             items.c.title, versions.c.number,
         )
         .select_from(versions.join(items, versions.c.item_id == items.c.id))
+        .where(versions.c.cleaned_ms.is_(None))
         .order_by(playing.desc(), versions.c.id)
     )  # fmt: skip
     rows = connection.execute(query).all()

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from content import clock
 from content.signing import SigningKey
-from curator import inbox, intake, publishing, receiving
+from curator import cleaning, inbox, intake, publishing, receiving
 from curator.bus import Bus
 from curator.config import Settings
 from curator.limits import Tries
@@ -42,7 +42,7 @@ def make_app(service: Service) -> web.Application:
     add_node_state(app)
     add_routes(app)
     app.cleanup_ctx.append(_hints)
-    for part in (receiving.tidying, intake.preparing, inbox.watching):
+    for part in (receiving.tidying, intake.preparing, inbox.watching, cleaning.cleaning):
         app.cleanup_ctx.append(part)
     publishing.attach(app)
     return app
