@@ -12,7 +12,7 @@ from typing import Literal, NoReturn, TypeVar
 import click
 
 from content.clock import now_ms
-from content.language import best_language
+from content.language import language_of_the_shell
 from content.reading import BadDocument
 from display_node.config import BadSetting, DataFolder, curator_address
 from display_node.words import _, speak
@@ -32,7 +32,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON doc
 @click.group()
 def node() -> None:
     """Run a screen."""
-    speak(best_language([os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"]))
+    speak(language_of_the_shell())
 
 
 class Size(click.ParamType[str]):
