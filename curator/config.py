@@ -33,7 +33,7 @@ class Settings(BaseSettings):
         default=512 << 20, description="Uploads are refused when less than this would stay free."
     )
     keep_days: int = Field(
-        default=30, ge=1, description="How long the files of what was withdrawn, refused, rejected or replaced are kept."
+        default=30, ge=1, description="How long files of what was withdrawn, refused, rejected or replaced are kept."
     )
     form_bytes: int = Field(default=256 << 10, description="The largest form a page may send.")
 

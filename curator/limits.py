@@ -26,6 +26,12 @@ class Tries:
         while len(self._tries) > MOST_KEYS:
             self._tries.popitem(last=False)
 
+    def take_back(self, key: str, now_ms: int) -> None:
+        """The try noted at `now_ms` was a good one and does not count."""
+        recent = self._tries.get(key, [])
+        if now_ms in recent:
+            recent.remove(now_ms)
+
     def forget(self, key: str) -> None:
         """This key has shown it is who it says."""
         self._tries.pop(key, None)

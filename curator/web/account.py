@@ -29,10 +29,11 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     now_ms, key = service.now(), f"password {actor.account_id}"
     if tries.wait_ms(key, now_ms):
         return await _page(request, status=429, problem=_("Too many tries. Please wait ten minutes and try again."))
+    tries.note(key, now_ms)
     _id, known = await service.store.read(lambda connection: accounts.password_hash_of(connection, actor.email))
     if not await asyncio.to_thread(accounts.password_matches, known, current):
-        tries.note(key, now_ms)
         return await _page(request, status=422, problem=_("The present password is not that."))
+    tries.take_back(key, now_ms)
     if new != form.text("again", most=accounts.LONGEST_PASSWORD):
         return await _page(request, status=422, problem=_("The new password was typed in two different ways."))
     try:

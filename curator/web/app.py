@@ -1,6 +1,7 @@
 """The running service: every part, how it starts and how it stops (in reverse)."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from curator.schema import bring_up_to_date
 from curator.service import SERVICE, Service
 from curator.store import Store
 from curator.web.doorman import add_headers, choose_language, know_the_actor, same_origin
+from curator.web.live import STREAMS
 from curator.web.node_state import add_node_state
 from curator.web.problems import problems
 from curator.web.routes import add_routes
@@ -37,6 +39,7 @@ def make_app(service: Service) -> web.Application:
         client_max_size=service.settings.form_bytes,
     )
     app[SERVICE] = service
+    app[STREAMS] = Counter()
     app[TRIES] = Tries(service.settings.sign_in_tries, WINDOW_MS)
     app.on_response_prepare.append(add_headers)
     add_node_state(app)

@@ -1,5 +1,7 @@
 """Before every handler: the language, who it is, whether our own page asks; after it: the headers of every answer."""
 
+from ipaddress import IPv6Network, ip_address
+
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -46,15 +48,26 @@ def address_of(request: web.Request) -> str:
     """The reader's network address, for limits only: never stored, never logged."""
     proxies = service_of(request).settings.trusted_proxies
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    if proxies and len(hops) >= proxies:
-        return hops[-proxies]
-    return request.remote or "unknown"
+    return _network_of(hops[-proxies] if proxies and len(hops) >= proxies else request.remote or "unknown")
+
+
+def _network_of(address: str) -> str:
+    """The address as limits count it: who has one IPv6 address has the 2^64 beside it too."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:60]
+    if parsed.version == 4:
+        return str(parsed)
+    mapped = parsed.ipv4_mapped
+    return str(mapped) if mapped else str(IPv6Network((int(parsed), 64), strict=False))
 
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
     """On every answer: nothing from elsewhere, no framing, no sniffing. (An `on_response_prepare` signal.)"""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    response.headers["Server"] = "Commonscreen"  # which versions of what are inside is nobody's business
 
 
 @web.middleware
@@ -102,12 +115,12 @@ def _from_here(request: web.Request) -> bool:
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in {"same-origin", "none"}
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return False
-    return origin.partition("://")[2] == request.headers.get("X-Forwarded-Host", request.host) or (
-        origin.partition("://")[2] == request.host
-    )
+    scheme, _mark, host = request.headers.get("Origin", "").partition("://")
+    hosts = {request.host}
+    if service_of(request).settings.trusted_proxies and "X-Forwarded-Host" in request.headers:
+        hosts.add(request.headers["X-Forwarded-Host"])
+    # A page that came without encryption may have been anybody's.
+    return host in hosts and (scheme == "https" or (scheme == "http" and not is_secure(request)))
 
 
 def actor_of(request: web.Request) -> Actor:

@@ -120,4 +120,4 @@ async def _until_ended(outbox: Outbox) -> None:
     raise _Over(WSCloseCode.GOING_AWAY)
 
 
-routes = [web.get("/api/v1/link/{node_id}", link)]
+routes = [web.get("/api/v1/link/{node_id}", link, allow_head=False)]

@@ -65,6 +65,11 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return _answer(request, Problem(500, "failed", _("Something broke on our side. It has been noted; try again.")))
 
 
+def is_of_nodes(request: web.Request) -> bool:
+    """Whether the address is one of those that nodes call with their bearer token."""
+    return request.path.startswith("/api/v1/")
+
+
 def is_api(request: web.Request) -> bool:
     """Whether a program asks: by the address, or by what it accepts."""
     return request.path.startswith(("/api/", "/uploads")) or "application/json" in request.headers.get("Accept", "")
@@ -83,6 +88,7 @@ def _answer(request: web.Request, problem: Problem) -> web.Response:
     if is_api(request):
         body = {"type": "about:blank", "title": problem.sentence, "status": problem.status, "code": problem.code}
         return web.Response(
-            status=problem.status, body=json.dumps(body).encode(), content_type="application/problem+json"
-        )
+            status=problem.status, body=json.dumps(body).encode(), content_type="application/problem+json",
+            headers={"WWW-Authenticate": "Bearer"} if problem.status == 401 and is_of_nodes(request) else None,
+        )  # fmt: skip
     return render(request, "problem.html", status=problem.status, problem=problem)

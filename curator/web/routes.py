@@ -38,7 +38,7 @@ def add_routes(app: web.Application) -> None:
             web.post("/sign-in", sign_in.sign_in),
             web.post("/sign-out", sign_in.sign_out),
             web.post("/language", sign_in.choose_language),
-            web.get("/live", live.events),
+            web.get("/live", live.events, allow_head=False),
             web.get("/static/{mark}/{name:.+}", assets.asset),
         ]
     )

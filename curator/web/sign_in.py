@@ -40,13 +40,15 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         minutes = -(-wait_ms // 60_000)
         sentence = _("Too many tries. Please wait %(minutes)s min and try again.", minutes=minutes)
         return render(request, "sign_in.html", status=429, next=onward, email=email, problem=sentence)
+    # Counted before they are looked at: many at once must not all pass while the first is being checked.
+    for key in keys:
+        tries.note(key, now_ms)
     account_id, known_hash = await service.store.read(lambda connection: accounts.password_hash_of(connection, email))
     if not await asyncio.to_thread(accounts.password_matches, known_hash, password) or account_id is None:
-        for key in keys:
-            tries.note(key, now_ms)
         sentence = _("That address and password do not belong together.")
         return render(request, "sign_in.html", status=422, next=onward, email=email, problem=sentence)
     tries.forget(keys[0])
+    tries.take_back(keys[1], now_ms)
     life_ms = service.settings.session_hours * 3_600_000
     token = await service.store.run(
         lambda connection: accounts.sign_in(connection, account_id, now_ms=now_ms, life_ms=life_ms)
