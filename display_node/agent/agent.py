@@ -149,8 +149,8 @@ async def _load_programme(state: State) -> None:
         return
     current, before, complaints = await asyncio.to_thread(manifests.load, state.folder, state.identity, state.now())
     state.current, state.before = current, before
-    for complaint in complaints:
-        state.faults.say(complaint[:20], complaint)
+    if complaints:
+        state.faults.say("stored", " ".join(complaints))
     if current is not None and current.concern:
         state.faults.say("engine", current.concern)
     if current is not None:
@@ -165,6 +165,8 @@ async def _all_parts(state: State, key: SigningKey, journal: Journal, pulse: Pul
     def heard(message: ToAgent) -> None:
         match message:
             case Played():
+                if message.outcome == "complete":
+                    state.faults.clear(f"player {message.sha256}")
                 witness.told(message)
                 recorder.heard(message)
             case Heartbeat():

@@ -35,6 +35,7 @@ class Asker:
         self._key = key
         self._etag = ""
         self._refusals = 0
+        self._was_away = False
         self._backoff = Backoff(key.public.key_id, state.pace.first_retry_s, state.pace.longest_retry_s)
 
     async def ask(self) -> None:
@@ -177,6 +178,10 @@ class Asker:
         self._backoff.succeeded()
         self._refusals = 0
         self._state.answered()
+        if self._was_away:
+            # Files that waited for the curator need not wait for their own turn to try.
+            self._was_away = False
+            self._state.fetch_wake.set()
         if self._state.identity.is_revoked:
             await self._keep(replace(self._state.identity, is_revoked=False))
             self._state.faults.clear("revoked")
@@ -199,6 +204,7 @@ class Asker:
         self._state.rename(identity)
 
     def _cannot_reach(self, error: Exception) -> None:
+        self._was_away = True
         sentence = _("The curator at {address} cannot be reached ({reason}).")
         self._state.faults.say("curator", sentence.format(address=self._state.identity.curator, reason=error))
 

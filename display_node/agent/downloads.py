@@ -12,9 +12,11 @@ from typing import BinaryIO
 
 import aiohttp
 
+from content.clock import monotonic_ns
 from content.manifest import NeededFile
 from display_node.agent.cache import Cache, DiskTrouble
 from display_node.agent.curator import Curator, CuratorAway
+from display_node.config import ANSWER_TIMEOUT_S, SLOWEST_DOWNLOAD_BYTES_A_S
 
 CHUNK_BYTES = 1 << 20
 
@@ -23,8 +25,12 @@ class WrongBytes(Exception):
     """What came is not the file that was asked for; it has been thrown away."""
 
 
-async def fetch(need: NeededFile, curator: Curator, cache: Cache, keep: list[set[str]]) -> None:
+async def fetch(
+    need: NeededFile, curator: Curator, cache: Cache, keep: list[set[str]], patience_s: float = ANSWER_TIMEOUT_S
+) -> None:
     """Brings `need` into the cache, resuming what is half here. `keep`: what not to evict for it, first choice first.
+
+    Gives up when `patience_s` seconds bring less than SLOWEST_DOWNLOAD_BYTES_A_S each: others wait for their turn.
 
     Raises CuratorAway, NotWelcome and CuratorRefuses (what came so far is kept), WrongBytes, DiskTrouble.
     """
@@ -34,7 +40,7 @@ async def fetch(need: NeededFile, curator: Curator, cache: Cache, keep: list[set
         await asyncio.to_thread(cache.make_room, need.size_bytes - have_bytes, [some | {need.sha256} for some in keep])
         if have_bytes < need.size_bytes:
             async with curator.file(need.sha256, have_bytes, need.size_bytes - have_bytes) as answer:
-                await _pour(answer, growing, have_bytes)
+                await _pour(answer, growing, have_bytes, patience_s)
         await asyncio.to_thread(growing.end)
     finally:
         await asyncio.to_thread(growing.close)
@@ -46,20 +52,45 @@ async def fetch(need: NeededFile, curator: Curator, cache: Cache, keep: list[set
     await asyncio.to_thread(cache.adopt, growing.path, need.sha256)
 
 
-async def _pour(answer: aiohttp.ClientResponse, growing: "Growing", have_bytes: int) -> None:
+async def _pour(answer: aiohttp.ClientResponse, growing: "Growing", have_bytes: int, patience_s: float) -> None:
     if answer.status == HTTPStatus.OK:
         await asyncio.to_thread(growing.restart)
     elif not answer.headers.get("Content-Range", "").startswith(f"bytes {have_bytes}-"):
         raise CuratorAway("another part of the file than was asked for")
     gathered = bytearray()
-    async for part in answer.content.iter_any():
-        gathered += part
-        if len(gathered) >= CHUNK_BYTES:
-            await asyncio.to_thread(growing.add, bytes(gathered))
-            gathered.clear()
-        if growing.is_full:
+    gauge = Gauge(patience_s)
+    try:
+        async for part in answer.content.iter_any():
+            gathered += part
+            gauge.came(len(part))
+            if len(gathered) >= CHUNK_BYTES:
+                await asyncio.to_thread(growing.add, bytes(gathered))
+                gathered.clear()
+            if growing.is_full:
+                return
+    finally:
+        # A line that breaks again and again would otherwise never bring a file that is longer than its breath.
+        await asyncio.to_thread(growing.add, bytes(gathered))
+
+
+class Gauge:
+    """Tells whether enough comes. A byte now and then would hold up every other file for hours."""
+
+    def __init__(self, patience_s: float) -> None:
+        """Looks at `patience_s` seconds at a time, from now on."""
+        self._patience_s = patience_s
+        self._since_ns = monotonic_ns()
+        self._size_bytes = 0
+
+    def came(self, size_bytes: int) -> None:
+        """So much came. Raises CuratorAway when it is too little."""
+        self._size_bytes += size_bytes
+        passed_s = (monotonic_ns() - self._since_ns) / 1e9
+        if passed_s < self._patience_s:
             return
-    await asyncio.to_thread(growing.add, bytes(gathered))
+        if self._size_bytes < SLOWEST_DOWNLOAD_BYTES_A_S * passed_s:
+            raise CuratorAway(f"{round(self._size_bytes / passed_s)} bytes a second")
+        self._since_ns, self._size_bytes = monotonic_ns(), 0
 
 
 @dataclass(slots=True)

@@ -39,6 +39,7 @@ async def fetch_files(state: State) -> None:
         need = _next_need(state)
         if need is None:
             backoff.succeeded()
+            state.faults.clear("fetch")
             await _switch_if_ready(state)
             await woken(state.fetch_wake, state.pace.recheck_s)
             continue
@@ -62,11 +63,14 @@ async def _fetched(state: State, need: NeededFile) -> bool:
         sentence = _("The curator does not give the file {file} ({reason}).")
         state.faults.say(about, sentence.format(file=need.sha256[:12], reason=error))
         state.poll_wake.set()
-    except (CuratorAway, NotWelcome):
+    except (CuratorAway, NotWelcome) as error:
+        sentence = _("A file of the programme does not come through ({reason}); it is asked for again and again.")
+        state.faults.say("fetch", sentence.format(reason=str(error) or type(error).__name__))
         state.poll_wake.set()
     else:
         state.answered()
         state.faults.clear(about)
+        state.faults.clear("fetch")
         state.faults.clear("disk")
         state.cues_wake.set()
         return True
@@ -98,6 +102,7 @@ async def _switch_if_ready(state: State) -> None:
         return
     state.before, state.current, state.pending = before, new, None
     state.faults.clear("disk")
+    state.faults.clear("stored")
     state.speak_its_language()
     state.rename(state.identity.trusting(new.manifest.keys))
     if new.concern:

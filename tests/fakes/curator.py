@@ -31,6 +31,8 @@ class FakeCurator:
     clock_offset_ms: int = 0
     cut_files_after: int | None = None
     """Break the connection after so many bytes of a file."""
+    trickle_s: float = 0
+    """Send files a byte at a time, with such a pause between."""
     wrong_files: set[str] = field(default_factory=set)
     token_answers: list[str] = field(default_factory=list)
     """Error codes to answer to the next token requests, whatever the state."""
@@ -185,6 +187,10 @@ class FakeCurator:
             if request.transport is not None:
                 request.transport.close()
             return answer
+        while self.trickle_s:
+            await answer.write(part[:1])
+            part = part[1:]
+            await asyncio.sleep(self.trickle_s)
         await answer.write(part)
         await answer.write_eof()
         return answer

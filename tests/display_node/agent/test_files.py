@@ -4,11 +4,15 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from content.clock import now_ms
 from content.files import place_of
 from content.manifest import NeededFile
 from display_node.agent.cache import Cache
 from display_node.agent.cues import Shelf
+from display_node.agent.curator import Curator, CuratorAway, new_session
+from display_node.agent.downloads import fetch
 from display_node.config import DataFolder
 from tests.display_node.agent.making import (
     ListeningPlayer,
@@ -22,7 +26,7 @@ from tests.display_node.agent.making import (
     status,
     version,
 )
-from tests.fakes.curator import FakeCurator
+from tests.fakes.curator import NODE, FakeCurator
 
 LARGE = 3 << 20
 
@@ -39,6 +43,37 @@ async def test_an_interrupted_download_goes_on_where_it_stopped(
     assert all(int(wanted[6:-1]) >= 1 << 20 for wanted in resumed)
     assert place_of(paired.files, sha_of("a", LARGE)).read_bytes() == body_of("a", LARGE)
     assert not list(paired.partial.iterdir())
+
+
+async def test_a_line_that_breaks_again_and_again_brings_the_file_in_the_end_and_is_reported(
+    curator: FakeCurator, paired: DataFolder, player: ListeningPlayer
+) -> None:
+    size, breath = 500_000, 100_000
+    curator.serve(sealed(curator.key, ("a",), sizes=size), body_of("a", size))
+    curator.cut_files_after = breath
+    async with agent(paired):
+        await fact(lambda: "does not come through" in faults(paired))
+        await fact(lambda: version(paired) == 1)
+        await fact(lambda: "does not come through" not in faults(paired))
+    begins = [int(wanted[6:-1] if wanted else 0) for wanted in curator.ranges]
+    assert begins == sorted(begins)
+    assert begins[-1] > size // 2
+
+
+async def test_a_line_that_only_trickles_is_given_up_and_what_came_is_kept(
+    curator: FakeCurator, paired: DataFolder
+) -> None:
+    body = body_of("a", 100_000)
+    curator.files[sha_of("a", 100_000)] = body
+    curator.trickle_s = 0.02
+    need = NeededFile(sha_of("a", 100_000), len(body), "video/mp4")
+    async with new_session(curator.address) as session:
+        asked = Curator(session, curator.address, NODE, "secret")
+        with pytest.raises(CuratorAway, match="bytes a second"):
+            await fetch(need, asked, Cache(paired, now_ms), [set()], patience_s=0.3)
+    came = (paired.partial / need.sha256).read_bytes()
+    assert came
+    assert body.startswith(came)
 
 
 async def test_what_an_earlier_run_left_half_fetched_is_used(

@@ -8,7 +8,7 @@ import pytest
 
 from display_node.agent.journal import Journal, open_journal
 from display_node.config import DataFolder
-from display_node.messages import Heartbeat, Played
+from display_node.messages import Fault, Heartbeat, Played
 from tests.display_node.agent.making import ListeningPlayer, agent, agent_process, fact, faults, status
 from tests.fakes.curator import FakeCurator
 
@@ -78,6 +78,16 @@ async def test_a_card_in_an_items_place_is_on_record_as_substituted(
         await fact(lambda: curator.rows)
     (row,) = curator.rows.values()
     assert row[5:9] == ["a", None, "substituted", "file"]
+
+
+async def test_a_file_that_failed_once_and_then_played_is_no_fault_any_more(
+    curator: FakeCurator, paired: DataFolder, player: ListeningPlayer
+) -> None:
+    async with agent(paired):
+        await player.say(Fault("5" * 64, "It took too long."))
+        await fact(lambda: "too long" in faults(paired))
+        await player.say(played(1))
+        await fact(lambda: "too long" not in faults(paired))
 
 
 async def test_a_player_that_says_nonsense_is_met_again(
