@@ -78,7 +78,7 @@ def run(
     if curator:
         agent += ["--curator", _or_stop(lambda: curator_address(curator))]
     if frames:
-        _or_stop(lambda: frames.write_text(""))
+        _or_stop(lambda: _check_writable(frames))
         player += ["--frames", str(frames)]
     if language:
         agent += ["--language", language]
@@ -86,7 +86,7 @@ def run(
     _or_stop(folder.prepare)
     _check_identity(folder, curator)
     commands = python("display_node.agent", *agent), python("display_node.player", *player)
-    sys.exit(_or_stop(lambda: supervise(folder, *commands, lambda sentence: click.echo(sentence, err=True))))
+    sys.exit(_or_stop(lambda: supervise(folder, *commands, lambda words: click.echo(words, err=True), emptied=frames)))
 
 
 @node.command()
@@ -96,7 +96,11 @@ def status(data: Path, as_json: bool) -> None:
     """Say how the screen is."""
     from display_node.agent.status import read_status
 
-    found = _or_stop(lambda: read_status(DataFolder(data)))
+    try:
+        found = read_status(DataFolder(data))
+    except (BadDocument, OSError) as error:
+        sentence = _("{file} cannot be read ({reason}): restart the screen.")
+        _stop(sentence.format(file=DataFolder(data).status, reason=error))
     if found is None:
         click.echo(_("No screen has run in {folder} yet.").format(folder=data), err=True)
         sys.exit(1)
@@ -127,7 +131,8 @@ def pair(data: Path) -> None:
     """Make the screen show a new pairing code."""
     folder = DataFolder(data)
     if not folder.identity.exists():
-        _stop(_("No screen has run in {folder} yet: 'node run' pairs it.").format(folder=data))
+        click.echo(_("No screen has run in {folder} yet: 'node run' pairs it.").format(folder=data), err=True)
+        sys.exit(1)
     folder.pair_again.touch(mode=0o600)
     click.echo(_("The screen leaves its curator and shows a new code within a second, or when it is next started."))
 
@@ -177,6 +182,14 @@ def _check_identity(folder: DataFolder, curator: str) -> None:
     from display_node.agent.agent import identity_of
 
     _or_stop(lambda: identity_of(folder, curator))
+
+
+def _check_writable(path: Path) -> None:
+    try:
+        path.open("a").close()
+    except OSError as error:
+        sentence = _("{file} cannot be written ({reason}): choose another file for --frames.")
+        raise BadSetting(sentence.format(file=path, reason=error.strerror)) from error
 
 
 def _table(values: dict[str, object]) -> str:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from content.clock import monotonic_ns
 from display_node.config import BadSetting, DataFolder
@@ -111,8 +112,13 @@ class Child:
                 self.process.send_signal(number)
 
 
-def supervise(folder: DataFolder, agent: list[str], player: list[str], tell: Callable[[str], None]) -> int:
-    """Runs both until somebody wants to leave; returns the exit status (0). Raises BadSetting when one runs already."""
+def supervise(
+    folder: DataFolder, agent: list[str], player: list[str], tell: Callable[[str], None], emptied: Path | None = None
+) -> int:
+    """Runs both until somebody wants to leave; returns the exit status (0). Raises BadSetting when one runs already.
+
+    The file `emptied` begins empty with them, and only when nobody else runs here who may be writing it.
+    """
     with folder.supervisor_lock.open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -120,6 +126,8 @@ def supervise(folder: DataFolder, agent: list[str], player: list[str], tell: Cal
             raise BadSetting(
                 _("The screen in {folder} is already running: stop that first.").format(folder=folder.root)
             ) from error
+        if emptied is not None:
+            emptied.write_bytes(b"")
         children = [Child("player", player, ends_all=True, silent_s=PLAYER_SILENT_S), Child("agent", agent)]
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:

@@ -106,7 +106,7 @@ def test_a_damaged_identity_is_named(tmp_path: Path) -> None:
 
 
 def test_pairing_again_needs_a_screen(tmp_path: Path) -> None:
-    assert ask("pair", "--data", str(tmp_path), "--again").exit_code == 2
+    assert ask("pair", "--data", str(tmp_path), "--again").exit_code == 1
 
 
 @pytest.mark.parametrize("text", ["", "screens.example.org", "ftp://x", "http://", "https://x:0", "https://x?y=1"])
