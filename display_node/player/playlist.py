@@ -1,5 +1,6 @@
 """Plays files one after another, without an agent or a curator: to look at what a screen would show."""
 
+import sys
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -8,7 +9,7 @@ import av
 from PIL import Image, UnidentifiedImageError
 
 from content.clock import now_ns
-from display_node.messages import Cue, Cues
+from display_node.messages import Cue, Cues, Played, ToAgent, ToPlayer
 from display_node.player.decoder import OPEN_OPTIONS
 from display_node.player.direct import DirectPainter
 from display_node.player.show import Show
@@ -43,14 +44,40 @@ def cues_of(paths: Sequence[Path], start_ms: int) -> tuple[Cue, ...]:
     return tuple(cues)
 
 
+class Prompter:
+    """Stands in for the agent: says nothing, and tells whoever started this which files could not be shown."""
+
+    def __init__(self) -> None:
+        """All is well so far."""
+        self.unshown: list[str] = []
+
+    def hear(self) -> list[ToPlayer]:
+        """Nothing."""
+        return []
+
+    def say(self, message: ToAgent) -> None:
+        """Keeps the names of the files in whose place the card was shown."""
+        if isinstance(message, Played) and message.outcome != "complete" and message.cause in ("file", "decoder"):
+            self.unshown.append(message.item)
+
+    def close(self, within_s: float) -> None:
+        """Tells."""
+        for name in self.unshown:
+            sys.stderr.write(_("{file} is damaged and was not, or not wholly, shown.").format(file=name) + "\n")
+
+
 def play_files(paths: Sequence[Path], *, mode: Mode = "windowed", size: tuple[int, int] = (1280, 720)) -> int:
-    """Plays `paths` in order and ends; gives the exit status. Raises NotPlayable, OSError or pygame.error."""
+    """Plays `paths` in order and ends; gives the exit status, 1 when one could not be shown.
+
+    Raises NotPlayable, OSError or pygame.error.
+    """
     cues = cues_of(paths, now_ns() // NS_PER_MS + LEAD_MS)
     alarm, stage, typesetter, sound = Alarm(now_ns), Stage(mode, size), Typesetter(), Sound(now_ns)
-    show = Show(stage, typesetter, Wings(DirectPainter(), typesetter), sound, now_ns, alarm)
+    prompter = Prompter()
+    show = Show(stage, typesetter, Wings(DirectPainter(), typesetter), sound, now_ns, alarm, link=prompter)
     show.tell(Cues(0, cues))
     sound.start()
-    return show.run(until_ms=cues[-1].end_ms if cues else 0)
+    return show.run(until_ms=cues[-1].end_ms if cues else 0) or int(bool(prompter.unshown))
 
 
 def _cue_of(path: Path, start_ms: int) -> Cue:

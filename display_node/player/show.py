@@ -6,6 +6,7 @@ It opens no file, waits for no lock and never for a decoder: what is not ready i
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from content.clock import monotonic_ns
 from content.language import best_language, translations
@@ -23,7 +24,6 @@ from display_node.messages import (
 )  # fmt: skip
 from display_node.player.asrun import AsRun, Showing
 from display_node.player.frames_log import FrameRow, FramesLog
-from display_node.player.link import Link
 from display_node.player.pictures import Pictures
 from display_node.player.scenes.card import Announcement, CardScene
 from display_node.player.scenes.dark import DarkScene
@@ -51,6 +51,22 @@ STILL_NS = 150 * NS_PER_MS
 DONE = 0
 STUCK = 75
 """The exit status that asks the supervisor for a new process: too many decoders hang."""
+
+
+class Partner(Protocol):
+    """Whom the show listens and reports to. None of this may wait, but `close`."""
+
+    def hear(self) -> list[ToPlayer]:
+        """What was said since last asked, in order."""
+        ...
+
+    def say(self, message: ToAgent) -> None:
+        """Takes a report."""
+        ...
+
+    def close(self, within_s: float) -> None:
+        """The show is over."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,7 @@ class Show:
         now_ns: Callable[[], int],
         alarm: Alarm,
         *,
-        link: Link | None = None,
+        link: Partner | None = None,
         frames_log: FramesLog | None = None,
         language: str = "en",
         pulse: Callable[[], None] | None = None,

@@ -32,3 +32,15 @@ def test_playing_ends_after_the_last_file(tmp_path: Path, monkeypatch: pytest.Mo
     began = now_ms()
     assert play_files([make_clip(tmp_path / "a.mp4", 0.5, tone_hz=440)], mode="headless", size=SIZE) == 0
     assert LEAD_MS + 500 <= now_ms() - began < LEAD_MS + 6_000
+
+
+def test_a_file_that_turns_out_to_be_broken_is_named_and_the_answer_is_no(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr("display_node.player.playlist.STILL_MS", 800)
+    whole = make_still(tmp_path / "mill.jpg").read_bytes()
+    (tmp_path / "half.jpg").write_bytes(whole[: len(whole) // 2])
+    assert play_files([tmp_path / "half.jpg"], mode="headless", size=SIZE) == 1
+    assert capsys.readouterr().err.startswith("half.jpg is damaged")
