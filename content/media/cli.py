@@ -12,14 +12,22 @@ import click
 from content.files import sha256_of
 from content.language import language_of_the_shell
 from content.media.facts import Prepared, prepared_record
+from content.media.flash.screening import screening_reasons, screening_record
 from content.media.kernel_limits import CannotConfine
-from content.media.preparation import OnProgress, prepare, probe
-from content.media.reasons import reason_text
+from content.media.preparation import OnProgress, prepare, probe, screen
+from content.media.reasons import Reason, reason_text
 
 MOST_FILES = 10_000
 _REFUSED = 1
 _UNUSABLE = 2
-_PERCENT_OF_ALL = {"identify": (0, 1), "inspect": (1, 4), "measure sound": (4, 8), "render": (8, 90), "check": (90, 94)}
+_PERCENT_OF_ALL = {
+    "identify": (0, 1),
+    "inspect": (1, 4),
+    "measure sound": (4, 8),
+    "render": (8, 75),
+    "check": (75, 76),
+    "flashing": (76, 94),
+}
 
 
 @click.group()
@@ -54,6 +62,32 @@ def prepare_command(files: tuple[Path, ...], out: Path, *, as_json: bool) -> Non
         _tell(file, prepared, as_json=as_json)
         refused = refused or not prepared.is_accepted
     sys.exit(_REFUSED if refused else 0)
+
+
+@content.command("flash")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def flash_command(file: Path, *, as_json: bool) -> None:
+    """Say whether FILE flashes or has stripes in a way that can give people seizures.
+
+    Screened against published thresholds, shown on a whole 16:9 screen; not a medical or regulatory certificate.
+    """
+    with _clear_ends(), _progress(file) as on_progress:
+        prepared, screening = screen(file, on_progress=on_progress)
+    if screening is None:
+        click.echo(f"commonscreen content: {file}: " + " ".join(_words(prepared.reasons)), err=True)
+        sys.exit(_UNUSABLE)
+    if as_json:
+        click.echo(json.dumps({"file": str(file), **screening_record(screening)}, ensure_ascii=False))
+    else:
+        click.echo(f"{file}: {screening.policy}")
+        for sentence in _words(screening_reasons(screening)):
+            click.echo(f"  {sentence}")
+    sys.exit(0 if screening.policy == "publish" else _REFUSED)
+
+
+def _words(reasons: tuple[Reason, ...]) -> list[str]:
+    return [" ".join(reason_text(reason, language_of_the_shell())) for reason in reasons]
 
 
 def _prepare_one(file: Path, out: Path) -> Prepared:

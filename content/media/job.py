@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from content.media.facts import MediaFacts, facts_record, parse_facts, parse_reasons
+from content.media.flash.screening import Screening, parse_screening, screening_record
 from content.media.limits import Limits, Profile, limits_record, parse_limits, parse_profile, profile_record
 from content.media.reasons import Reason, reason_record
 from content.reading import Reader
@@ -13,8 +14,9 @@ from content.reading import Reader
 LINE_BYTES = 65_536
 MOST_LINES = 20_000
 
-Errand = Literal["probe", "prepare"]
-STEP_NAMES = ("identify", "inspect", "measure sound", "render", "check", "preview")
+Errand = Literal["probe", "prepare", "flash"]
+ERRANDS: tuple[Errand, ...] = ("probe", "prepare", "flash")
+STEP_NAMES = ("identify", "inspect", "measure sound", "render", "check", "flashing", "preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Finished:
     reasons: tuple[Reason, ...]
     facts: MediaFacts | None
     made: Made | None
+    screening: Screening | None = None
+    """Only when it was asked for by itself."""
 
 
 Saying = Progress | FactsFound | Finished
@@ -90,7 +94,7 @@ def parse_job(text: str) -> Job:
         "errand", "source", "out", "limits", "profile", "still_ms"
     )
     return Job(
-        errand="probe" if given["errand"].one_of("probe", "prepare") == "probe" else "prepare",
+        errand=_errand(given["errand"]),
         source=Path(given["source"].text(most=4_096)),
         out=Path(given["out"].text(most=4_096)),
         limits=parse_limits(given["limits"]),
@@ -110,12 +114,13 @@ def _saying_record(saying: Saying) -> dict[str, object]:
             return {"says": "progress", "step": step, "percent": percent}
         case FactsFound(facts):
             return {"says": "facts", "facts": facts_record(facts)}
-        case Finished(reasons, facts_or_none, made):
+        case Finished(reasons, facts_or_none, made, screening):
             return {
                 "says": "finished",
                 "reasons": [reason_record(reason) for reason in reasons],
                 "facts": None if facts_or_none is None else facts_record(facts_or_none),
                 "made": None if made is None else _made_record(made),
+                "screening": None if screening is None else screening_record(screening),
             }
 
 
@@ -128,13 +133,19 @@ def parse_saying(line: bytes) -> Saying:
         return Progress(given["step"].one_of(*STEP_NAMES), given["percent"].integer(least=0, most=100))
     if says == "facts":
         return FactsFound(parse_facts(reader.fields("says", "facts")["facts"]))
-    given = reader.fields("says", "reasons", "facts", "made")
-    facts, made = given["facts"], given["made"]
+    given = reader.fields("says", "reasons", "facts", "made", "screening")
+    facts, made, screening = given["facts"], given["made"], given["screening"]
     return Finished(
         reasons=parse_reasons(given["reasons"]),
         facts=None if facts.value is None else parse_facts(facts),
         made=None if made.value is None else _parse_made(made),
+        screening=None if screening.value is None else parse_screening(screening),
     )
+
+
+def _errand(reader: Reader) -> Errand:
+    asked = reader.one_of(*ERRANDS)
+    return next(errand for errand in ERRANDS if errand == asked)
 
 
 def _made_record(made: Made) -> dict[str, object]:

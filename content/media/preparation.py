@@ -18,6 +18,7 @@ from content.media.child import EXIT_CANNOT_CONFINE
 from content.media.child_watch import Child, ChildStopped
 from content.media.confinement import ALLOW_UNCONFINED, start_of, walls_here
 from content.media.facts import MediaFacts, Prepared, Preview, Rendition, verdict_of
+from content.media.flash.screening import Screening
 from content.media.job import FactsFound, Finished, Job, Made, Progress, Saying
 from content.media.kernel_limits import CannotConfine
 from content.media.limits import DEFAULTS, HOUSE, Limits, Profile
@@ -72,6 +73,24 @@ def probe(source: Path, *, limits: Limits = DEFAULTS, cancelled: Cancelled | Non
         return _Errand(job, _unheard, cancelled or _never).run()
 
 
+def screen(
+    source: Path,
+    *,
+    limits: Limits = DEFAULTS,
+    on_progress: OnProgress | None = None,
+    cancelled: Cancelled | None = None,
+) -> tuple[Prepared, Screening | None]:
+    """What the file at `source` is, and whether it flashes as it stands; makes no files. None: it was refused before.
+
+    Blocks, like `prepare`. Raises OSError when `source` cannot be read, CannotConfine as `prepare` does.
+    """
+    with tempfile.TemporaryDirectory(prefix="commonscreen-flash-") as folder:
+        job = Job("flash", source.resolve(strict=True), Path(folder).resolve(), limits, HOUSE, 10_000)
+        errand = _Errand(job, on_progress or _unheard, cancelled or _never)
+        prepared = errand.run()
+        return prepared, errand.finished.screening if errand.finished and prepared.is_accepted else None
+
+
 @dataclass(slots=True)
 class _Errand:
     """One child's work, from its start to what we make of it."""
@@ -102,7 +121,7 @@ class _Errand:
             case Progress(step, percent):
                 self.on_progress(step, percent)
             case FactsFound(facts):
-                if self.facts is None and self.job.errand == "prepare":
+                if self.facts is None and self.job.errand != "probe":
                     self.child.deadline_ns = monotonic_ns() + self.wall_ms(facts) * _NS_PER_MS
                 self.facts = facts
             case Finished():
@@ -123,7 +142,7 @@ class _Errand:
         reasons, facts = self.finished.reasons, self.finished.facts or self.facts
         verdict = verdict_of(reasons)
         prepared = Prepared(verdict, reasons, facts)
-        if verdict == "refused" or self.job.errand == "probe":
+        if verdict == "refused" or self.job.errand != "prepare":
             return prepared
         if self.finished.made is None or facts is None:
             return self.refused("worker_misbehaved")

@@ -91,6 +91,20 @@ TABLE: Mapping[str, _Words] = MappingProxyType(
             N_("This is cut short: it should last {declared_ms} ms, but only {decoded_ms} ms of it can be played."),
             N_("Upload it again; if that does not help, export it again."),
         ),
+        "red_flash_hazard": _refusal(
+            N_(
+                "The film flashes red {times} times a second at {at}. That can trigger seizures, so it cannot be shown."
+            ),
+            N_("Cut these places, darken them or take the red out, and upload it again: {places}."),
+        ),
+        "flash_hazard": _refusal(
+            N_("The film flashes {times} times a second at {at}. That can trigger seizures, so it cannot be shown."),
+            N_("Cut these places, or darken or slow them down, and upload it again: {places}."),
+        ),
+        "pattern_hazard": _refusal(
+            N_("Strong stripes or checks fill much of the film at {at}. They can trigger seizures."),
+            N_("Cut these places, or make the stripes fainter or smaller, and upload it again: {places}."),
+        ),
         # Refusals: our limits.
         "too_big_bytes": _refusal(N_("The file has {size_mb} MB; at most {most_mb} MB are taken."), _SMALLER),
         "too_many_pixels": _refusal(N_("The picture is too large: {width} by {height}."), _SMALLER),
@@ -124,9 +138,21 @@ TABLE: Mapping[str, _Words] = MappingProxyType(
             N_("The reader of this kind of file broke down on it. It is probably damaged."), _AGAIN
         ),
         "worker_misbehaved": _refusal(N_("Preparing this file went wrong in an unexpected way, so we stopped."), _TELL),
+        "gave_up": _refusal(
+            N_("Preparing this file broke off several times, so we gave up."),
+            N_("Upload it once more. If it happens again, tell the people who run this, or export it anew."),
+        ),
         "check_failed": _refusal(N_("What we made of this file did not pass our own check ({what})."), _TELL),
         "cancelled": _refusal(N_("Preparing was stopped before it was done."), N_("Upload it again when you want it.")),
         # Warnings.
+        "flash_hold": _warning(
+            N_("Something flashes or flickers at {at}: on a part of the screen, for long, or when the film repeats."),
+            N_("A person has to decide whether it may be shown. Calmer is safer; look at: {places}."),
+        ),
+        "pattern_hold": _warning(
+            N_("Regular stripes or checks fill much of the picture at {at}. They can be unbearable for some people."),
+            N_("A person has to decide whether it may be shown. Fainter or smaller is safer; look at: {places}."),
+        ),
         "low_resolution": _warning(
             N_("The picture is small ({width} by {height}) and may look soft on a large screen."),
             N_("If you have a larger original, upload that instead."),
@@ -214,7 +240,8 @@ def reason_text(reason: Reason, language: str) -> tuple[str, str]:
     """The sentence and what to do about it, in `language` (a code of content.language.LANGUAGES)."""
     words = TABLE[reason.code]
     catalogue = translations("content", language)
-    return _fill(catalogue.gettext(words.sentence), reason.values), catalogue.gettext(words.what_to_do)
+    sentence, what_to_do = catalogue.gettext(words.sentence), catalogue.gettext(words.what_to_do)
+    return _fill(sentence, reason.values), _fill(what_to_do, reason.values)
 
 
 def reason_record(reason: Reason, *, with_words: bool = False) -> dict[str, object]:

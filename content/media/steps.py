@@ -1,7 +1,7 @@
 """What happens to an upload, step by step. Only ever runs in the confined child.
 
 Each step looks at what the ones before found and adds to it, or refuses the upload by raising Refused. A new step
-(flashing, legibility, captions) is one more function here, one more line in STEPS and one more name in
+(legibility, captions) is one more function here, one more line in STEPS and one more name in
 content.media.job.STEP_NAMES.
 """
 
@@ -14,8 +14,9 @@ from content.media.check import check_film, check_still
 from content.media.facts import MediaFacts, with_loudness
 from content.media.film_facts import FilmPlan, inspect_film
 from content.media.film_render import FilmRendering, Rendered
+from content.media.flash.screening import Screening, screening_reasons
 from content.media.identify import Found, identify
-from content.media.job import FactsFound, Finished, Job, Made, Progress, Saying
+from content.media.job import ERRANDS, Errand, FactsFound, Finished, Job, Made, Progress, Saying
 from content.media.previews import Sizes, film_previews, still_previews
 from content.media.reasons import Reason, Refused
 from content.media.sound import RATE, SILENT_CLUFS, Level, level_for, measure, open_sound
@@ -37,6 +38,7 @@ class Work:
     plan: FilmPlan | StillPlan | None = None
     level: Level | None = None
     rendered: Rendered | None = None
+    screening: Screening | None = None
     sizes: Sizes = ()
     step: str = ""
     _told: tuple[str, int] = ("", -1)
@@ -100,6 +102,12 @@ def render(work: Work) -> None:
     work.reasons += warnings
 
 
+def render_unless_film(work: Work) -> None:
+    """To be screened, stills and animations are rendered first; films are screened as they are."""
+    if not isinstance(work.plan, FilmPlan):
+        render(work)
+
+
 def check_rendition(work: Work) -> None:
     """Is what we made what we say it is?"""
     rendered = _known(work.rendered)
@@ -107,6 +115,28 @@ def check_rendition(work: Work) -> None:
         check_film(rendered)
     else:
         check_still(rendered.path, (rendered.width, rendered.height))
+
+
+def screen_for_flashing(work: Work) -> None:
+    """Can it give people seizures? What will be shown is screened, each picture of it; hazards are refused."""
+    # OpenCV takes much room; most refusals come without it.
+    from content.media.flash.film_screening import screen_house_film, screen_still, screen_upload
+
+    rendered = work.rendered
+    if rendered is None:
+        found, facts, plan = _known(work.found), _known(work.facts), work.plan
+        if isinstance(plan, FilmPlan):
+            limits = work.job.limits
+            work.screening = screen_upload(work.job.source, found.reader, facts, plan, limits, work.progress)
+    elif rendered.fps:
+        work.screening = screen_house_film(rendered.path, rendered.fps, rendered.frames, work.progress)
+    else:
+        work.screening = screen_still(rendered.path, work.job.still_ms * 1_000)
+    if work.job.errand == "prepare":
+        for reason in screening_reasons(_known(work.screening)):
+            if reason.refuses:
+                raise Refused(reason.code, reason.at_ms, **reason.values)
+            work.reasons.append(reason)
 
 
 def make_previews(work: Work) -> None:
@@ -117,19 +147,21 @@ def make_previews(work: Work) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A named step; `when_probing`: it is also walked when nothing is to be made."""
+    """A named step, and on which errands it is walked."""
 
     name: str
     does: Callable[[Work], None]
-    when_probing: bool = False
+    errands: tuple[Errand, ...] = ("prepare",)
 
 
 STEPS = (
-    Step("identify", identify_upload, when_probing=True),
-    Step("inspect", inspect_upload, when_probing=True),
+    Step("identify", identify_upload, ERRANDS),
+    Step("inspect", inspect_upload, ERRANDS),
     Step("measure sound", measure_sound),
     Step("render", render),
+    Step("render", render_unless_film, ("flash",)),
     Step("check", check_rendition),
+    Step("flashing", screen_for_flashing, ("prepare", "flash")),
     Step("preview", make_previews),
 )
 
@@ -139,13 +171,15 @@ def walk(job: Job, say: Callable[[Saying], None]) -> Finished:
     work = Work(job, say)
     try:
         for step in STEPS:
-            if job.errand == "prepare" or step.when_probing:
+            if job.errand in step.errands:
                 work.step = step.name
                 work.progress(0)
                 step.does(work)
                 work.progress(100)
     except Refused as refused:
         return Finished((refused.reason,), work.facts, None)
+    if job.errand == "flash":
+        return Finished((), work.facts, None, work.screening)
     return Finished(tuple(work.reasons), work.facts, _made(work))
 
 

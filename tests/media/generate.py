@@ -19,7 +19,9 @@ from PIL import Image
 
 RATE = 48_000
 BITS = 8
-"""A frame's number is written across the top in this many black (0) or white (1) fields."""
+"""A frame's number is written across the top in this many dark (0) or light (1) fields."""
+_DARK, _LIGHT = 117, 139
+"""They change with every picture, so they differ by less than what counts as flashing."""
 Pixels = NDArray[np.uint8]
 
 
@@ -30,7 +32,7 @@ def numbered(number: int, size: tuple[int, int], colour: tuple[int, int, int] = 
     picture[:] = colour
     for bit in range(BITS):
         left, right = width * bit // BITS, width * (bit + 1) // BITS
-        picture[: height // 3, left:right] = 235 if number >> bit & 1 else 20
+        picture[: height // 3, left:right] = _LIGHT if number >> bit & 1 else _DARK
     return picture
 
 
