@@ -51,7 +51,7 @@ def _write(poster: Image.Image, strip: list[Image.Image], out: Path) -> Sizes:
     ):
         body = io.BytesIO()
         image.info = {}
-        image.save(body, "JPEG", quality=quality, optimize=True)
+        image.save(body, "JPEG", quality=quality)
         write_whole(out / name, body.getvalue())
     return poster.size, thumbnail.size, sheet.size
 

@@ -261,7 +261,8 @@ def _write(image: Image.Image, profile: Profile, out: Path) -> Path:
         image.save(body, "PNG", optimize=True)
         path = out / "rendition.png"
     else:
-        image.save(body, "JPEG", quality=profile.jpeg_quality, subsampling=0, optimize=True)
+        # Not `optimize`: Pillow gives it too small a buffer for a grainy picture, which then looks damaged.
+        image.save(body, "JPEG", quality=profile.jpeg_quality, subsampling=0)
         path = out / "rendition.jpg"
     write_whole(path, body.getvalue())
     return path

@@ -99,3 +99,10 @@ def test_a_large_picture_fits_the_screen_and_keeps_its_shape(tmp_path: Path) -> 
     rendition = rendition_of(prepared_from(make_white_png(tmp_path / "a.png", 4_000), still_ms=7_000))
     assert (rendition.width, rendition.height, rendition.duration_ms) == (1_080, 1_080, 7_000)
     assert (rendition.kind, rendition.frames, rendition.fps_num, rendition.has_sound) == ("still", 1, 0, False)
+
+
+def test_a_picture_as_grainy_as_can_be_is_taken(tmp_path: Path) -> None:
+    grain = np.random.default_rng(7).integers(0, 256, (900, 1_200, 3), dtype=np.uint8)
+    Image.fromarray(grain).save(tmp_path / "night.png", compress_level=0)
+    prepared = prepared_from(tmp_path / "night.png")
+    assert prepared.verdict == "accepted", codes_of(prepared)
