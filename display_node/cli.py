@@ -71,7 +71,7 @@ def run(
 
     if sum(map(bool, (windowed, fullscreen, headless))) > 1:
         _stop(_("Choose one of --windowed, --fullscreen and --headless."))
-    look = _look(windowed, headless)
+    look = _look(windowed, headless, is_asked=fullscreen or bool(windowed))
     folder = DataFolder(data)
     agent = ["--data", str(data)]
     player = ["--socket", str(folder.socket), *look]
@@ -144,7 +144,8 @@ def pair(data: Path) -> None:
 @click.option("--headless", type=Size(), is_flag=False, flag_value=DEFAULT_SIZE, help="Without a display.")
 def play(files: tuple[Path, ...], windowed: str | None, fullscreen: bool, headless: str | None) -> None:
     """Play files one after another and end, without a curator."""
-    word, *sizes = _look(None if fullscreen else windowed or "1280x720", headless)
+    size_asked = None if fullscreen else windowed or "1280x720"
+    word, *sizes = _look(size_asked, headless, is_asked=fullscreen or bool(windowed))
     size = tuple(int(side) for side in sizes[0].split("x")) if sizes else (0, 0)
     mode: Literal["windowed", "fullscreen", "headless"] = "windowed" if word == "--windowed" else "fullscreen"
     if word == "--headless":
@@ -162,10 +163,11 @@ def play(files: tuple[Path, ...], windowed: str | None, fullscreen: bool, headle
         _stop(str(error))
 
 
-def _look(windowed: str | None, headless: str | None) -> list[str]:
+def _look(windowed: str | None, headless: str | None, *, is_asked: bool) -> list[str]:
     if headless:
         return ["--headless", headless]
-    if not _has_display():
+    # Whoever asked for a display gets it, if need be later: the panel may be switched on after the computer.
+    if not is_asked and not _has_display():
         click.echo(_("There is no display here; the screen runs without one (--headless)."), err=True)
         return ["--headless", DEFAULT_SIZE]
     return ["--windowed", windowed] if windowed else ["--fullscreen"]

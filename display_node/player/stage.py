@@ -33,6 +33,7 @@ class Stage:
         os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         pygame.display.init()
         if mode != "headless" and pygame.display.get_driver() in NOWHERE and "SDL_VIDEODRIVER" not in os.environ:
+            pygame.display.quit()
             raise pygame.error(_("no display was found to show on: is one connected, and may this user use it?"))
         pygame.display.set_caption("Commonscreen")
         pygame.display.set_allow_screensaver(False)

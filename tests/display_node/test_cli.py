@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from content.clock import now_ms
 from display_node.agent.status import Status, problems, read_status
@@ -117,6 +118,17 @@ def test_what_is_not_an_address_is_refused(text: str) -> None:
 
 def test_an_address_loses_its_last_slash() -> None:
     assert curator_address(" https://screens.example.org/ ") == "https://screens.example.org"
+
+
+def test_who_asks_for_a_display_is_not_given_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    picture = tmp_path / "mill.png"
+    Image.new("RGB", (64, 36)).save(picture)
+    answer = ask("play", str(picture), "--windowed", "64x36")
+    assert answer.exit_code == 2
+    assert "no display" in answer.stderr
 
 
 def test_what_cannot_be_played_is_named(tmp_path: Path) -> None:
