@@ -1,0 +1,520 @@
+"""The service as it is attacked: every address by everybody, other sites and nodes, hostile words, too many at once."""
+
+import asyncio
+import re
+from collections.abc import Iterator
+
+import aiohttp
+import pytest
+from aiohttp.web import AbstractResource
+
+from curator import accounts, bookings, groups, library, moderation, people, uploads
+from curator.authorisation import Role
+from curator.bookings import Booking
+from curator.store import Connection
+from curator.tables import accounts as account_rows
+from curator.tables import items, versions
+from curator.uploads import Wanted
+from curator.web import forms, live
+from tests.curator.cases import Sent, approve, send, somebody
+from tests.curator.conftest import Client, MakeTown, Town
+from tests.curator.nodes import HEALTH, FakeNode, add_item, at_rest, make_screen, paired_node, publish, row
+
+NOBODY = frozenset[str]()
+STRANGER = "stranger"
+MEMBERS = frozenset({"contributor", "editor"})
+COUNCIL = frozenset({"technician", "moderator", "programmer"})
+SIGNED_IN = MEMBERS | COUNCIL | {"outsider"}
+EVERYBODY = SIGNED_IN | {STRANGER}
+SEE_ITEM = MEMBERS | {"moderator", "programmer"}
+PROGRAMMER, TECHNICIAN = frozenset({"programmer"}), frozenset({"technician"})
+MODERATOR = frozenset({"moderator"})
+ONLY_ADMINISTRATORS = frozenset[str]()
+DARKENERS = COUNCIL
+WHO = sorted(EVERYBODY | {"administrator"})
+
+ACCESS = {
+    "GET /": EVERYBODY,
+    "GET /account": SIGNED_IN,
+    "POST /account/password": SIGNED_IN,
+    "GET /audit": ONLY_ADMINISTRATORS,
+    "GET /files/{version}/{what}": SEE_ITEM,
+    "GET /groups": PROGRAMMER,
+    "POST /groups": PROGRAMMER,
+    "POST /groups/{slug}": PROGRAMMER,
+    "GET /items/{item}": SEE_ITEM,
+    "POST /items/{item}": MEMBERS,
+    "GET /items/{item}/withdraw": SEE_ITEM,
+    "POST /items/{item}/withdraw": SEE_ITEM,
+    "POST /language": EVERYBODY,
+    "GET /library": SIGNED_IN,
+    "GET /library/{group}": SEE_ITEM,
+    "GET /library/{group}/upload": MEMBERS,
+    "POST /library/{group}/upload": MEMBERS,
+    "GET /live": SIGNED_IN,
+    "GET /moderation": MODERATOR,
+    "GET /moderation/{version_id}": MODERATOR,
+    "POST /moderation/{version_id}/approve": MODERATOR,
+    "POST /moderation/{version_id}/reject": MODERATOR,
+    "GET /pair": TECHNICIAN,
+    "POST /pair": TECHNICIAN,
+    "POST /pair/decide": TECHNICIAN,
+    "GET /people": ONLY_ADMINISTRATORS,
+    "POST /people": ONLY_ADMINISTRATORS,
+    "POST /people/{account_id}/disable": ONLY_ADMINISTRATORS,
+    "POST /people/{account_id}/enable": ONLY_ADMINISTRATORS,
+    "POST /people/{account_id}/give": ONLY_ADMINISTRATORS,
+    "POST /people/{account_id}/password": ONLY_ADMINISTRATORS,
+    "POST /people/{account_id}/take": ONLY_ADMINISTRATORS,
+    "GET /policy": EVERYBODY,
+    "GET /programme": SIGNED_IN,
+    "GET /programme/order/{group}": PROGRAMMER | {"editor"},
+    "POST /programme/order/{group}": PROGRAMMER | {"editor"},
+    "GET /programme/{screen}": SIGNED_IN,
+    "GET /programme/{screen}/air-time": PROGRAMMER,
+    "POST /programme/{screen}/air-time": PROGRAMMER,
+    "GET /programme/{screen}/book": PROGRAMMER,
+    "POST /programme/{screen}/book": PROGRAMMER,
+    "POST /programme/{screen}/bookings/{booking}/cancel": PROGRAMMER,
+    "GET /programme/{screen}/hour": SIGNED_IN,
+    "GET /screens": EVERYBODY,
+    "GET /screens/new": PROGRAMMER | TECHNICIAN,
+    "POST /screens/new": PROGRAMMER | TECHNICIAN,
+    "GET /screens/{screen}/guide": EVERYBODY,
+    "GET /screens/{slug}": EVERYBODY,
+    "GET /screens/{slug}/dark": DARKENERS,
+    "POST /screens/{slug}/dark": DARKENERS,
+    "GET /screens/{slug}/picture.jpg": EVERYBODY,
+    "POST /screens/{slug}/retire": TECHNICIAN,
+    "POST /screens/{slug}/settings": PROGRAMMER | TECHNICIAN,
+    "POST /screens/{slug}/unpair": TECHNICIAN,
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
+    "POST /sign-out": EVERYBODY,
+    "GET /static/{mark}/{name}": EVERYBODY,
+    "OPTIONS /uploads": EVERYBODY,
+    "POST /uploads": SIGNED_IN,
+    "OPTIONS /uploads/{upload}": EVERYBODY,
+}
+"""Who besides administrators is let in at each address, for the things of the youth club. A new one is listed here."""
+
+OWN_UPLOAD = {"HEAD /uploads/{upload}", "PATCH /uploads/{upload}", "DELETE /uploads/{upload}"}
+"""For whoever began it and nobody else, administrators neither."""
+
+NODES = {
+    "GET /api/v1/files/{sha256}", "POST /api/v1/as-run/{node_id}", "POST /api/v1/health/{node_id}",
+    "GET /api/v1/link/{node_id}", "GET /api/v1/manifest/{node_id}", "PUT /api/v1/picture/{node_id}",
+}  # fmt: skip
+"""For a paired node's token; no person gets in."""
+
+PAIRING = {"POST /api/v1/pairing", "POST /api/v1/pairing/token"}
+TUS = {"Tus-Resumable": "1.0.0"}
+HOSTILE = "\"'><img src=x onerror=alert(1)></title></script>{{7*7}}"
+
+
+def routes(town: Town) -> Iterator[tuple[str, str]]:
+    for resource in town.server.app.router.resources():
+        assert isinstance(resource, AbstractResource)
+        for route in resource:
+            yield route.method, re.sub(r":[^}]+}", "}", resource.canonical)
+
+
+class Things:
+    """What the addresses name: the youth club's item, its version, a screen, a booking, somebody's upload."""
+
+    def __init__(self, town: Town) -> None:
+        self.town, self.screen = town, make_screen(town)
+        run = town.service.store.run_now
+        self.spare = run(lambda connection: _account(connection, "spare"))
+        playing = send(town, "Playing")
+        approve(town, playing)
+        self.booking = run(lambda connection: _book(connection, town, self.screen.id, playing.item_id))
+        self.sent = send(town)
+
+    def address(self, pattern: str) -> str:
+        sent, town = self.sent, self.town
+        upload = town.service.store.run_now(lambda c: _begin(c, town)) if "{upload}" in pattern else ""
+        known = {
+            "item": sent.item_id, "version": sent.version_id, "version_id": sent.version_id, "what": "rendition",
+            "group": "youth-club", "screen": self.screen.slug, "account_id": self.spare, "upload": upload,
+            "slug": "youth-club" if pattern.startswith("/groups") else self.screen.slug, "booking": self.booking.id,
+            "sha256": sent.sha256, "node_id": "nobody", "mark": "0", "name": "common.css",
+        }  # fmt: skip
+        return re.sub(r"{(\w+)}", lambda gap: known[gap[1]], pattern)
+
+
+def _account(connection: Connection, name: str) -> str:
+    return accounts.create(
+        connection, email=f"{name}@example.org", name=name, password_hash="", language="en", now_ms=1, by=None
+    )
+
+
+def _book(connection: Connection, town: Town, screen_id: str, item_id: str) -> Booking:
+    return bookings.book(
+        connection, screen_id=screen_id, item_id=item_id, start_ms=town.clock() + 3_600_000, length_ms=None,
+        now_ms=town.clock(), lead_ms=0, by=town.accounts["programmer"],
+    )  # fmt: skip
+
+
+def _begin(connection: Connection, town: Town) -> str:
+    wanted = Wanted(town.group.id, "a.png", "", 10, account_id=town.accounts["editor"])
+    return uploads.begin(connection, wanted, largest_bytes=100, now_ms=town.clock(), life_ms=1 << 40).id
+
+
+def browser(town: Town, who: str) -> Client:
+    return town.client(None if who == STRANGER else who)
+
+
+def is_refused(answer: aiohttp.ClientResponse) -> bool:
+    to_sign_in = answer.status == 303 and answer.headers["Location"].startswith("/sign-in")
+    return to_sign_in or answer.status in {401, 403, 404}
+
+
+async def test_every_address_is_listed(town: Town) -> None:
+    known = set(ACCESS) | OWN_UPLOAD | NODES | PAIRING
+    found = {f"{method} {pattern}" for method, pattern in routes(town)}
+    heads = {name for name in found if name.startswith("HEAD ") and name.replace("HEAD", "GET", 1) in found}
+    assert found - heads == known
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_every_address_lets_in_who_may_and_nobody_else(town: Town, who: str) -> None:
+    things, client = Things(town), browser(town, who)
+    for method, pattern in list(routes(town)):
+        name = f"{method} {pattern}".replace("HEAD", "GET", 1) if method == "HEAD" else f"{method} {pattern}"
+        if name == "GET /live" and who != STRANGER:
+            continue  # a stream without an end
+        answer = await client.request(method, things.address(pattern), allow_redirects=False, headers=TUS)
+        assert answer.status < 500, (name, answer.status)
+        if f"{method} {pattern}" in OWN_UPLOAD:
+            assert is_refused(answer) == (who != "editor" and answer.status != 410), (name, answer.status)
+        elif name in NODES:
+            assert answer.status in {401, 403}, name  # a cookie there is another site's trick
+        elif name not in PAIRING:
+            may = who == "administrator" or who in ACCESS[name]
+            assert is_refused(answer) != may, (name, who, answer.status)
+        answer.close()
+        if pattern == "/sign-out":
+            client = browser(town, who)
+
+
+@pytest.mark.parametrize(
+    ("site", "origin"),
+    [
+        (None, None),
+        (None, "http://evil.example"),
+        (None, "null"),
+        ("cross-site", None),
+        ("same-site", "null"),
+        ("", ""),
+    ],
+)
+async def test_no_other_site_changes_anything_at_any_address(town: Town, site: str | None, origin: str | None) -> None:
+    things = Things(town)
+    client = town.client("administrator")
+    client.session.headers.clear()
+    headers = {
+        "Sec-Fetch-Site": site,
+        "Origin": origin,
+        "X-Forwarded-Host": "evil.example",
+        "Accept": "application/json",
+    }
+    given = {name: value for name, value in headers.items() if value is not None}
+    for method, pattern in list(routes(town)):
+        if method in {"GET", "HEAD", "OPTIONS"}:
+            continue
+        answer = await client.request(method, things.address(pattern), headers=given, allow_redirects=False)
+        assert (answer.status, (await answer.json())["code"]) == (403, "other_origin"), pattern
+
+
+async def test_a_browser_that_says_only_its_origin_may_change_things_from_our_own_page(make_town: MakeTown) -> None:
+    town = await make_town(trusted_proxies=1)
+    client = town.client("editor")
+    client.session.headers.clear()
+    own = f"{town.server.host}:{town.server.port}"
+    for origin, more, status in (
+        (f"http://{own}", {}, 303),
+        ("http://town.example", {"X-Forwarded-Host": "town.example"}, 303),
+        ("https://town.example", {"X-Forwarded-Host": "town.example", "X-Forwarded-Proto": "https"}, 303),
+        ("http://town.example", {"X-Forwarded-Host": "town.example", "X-Forwarded-Proto": "https"}, 403),
+        ("http://evil.example", {"X-Forwarded-Host": "town.example"}, 403),
+    ):
+        answer = await client.post("/sign-out", headers={"Origin": origin} | more, allow_redirects=False)
+        assert answer.status == status, (origin, more)
+
+
+@pytest.mark.parametrize("state", ["submitted", "rejected", "replaced", "withdrawn"])
+async def test_bytes_that_may_not_be_shown_reach_no_stranger_no_other_group_and_no_node(town: Town, state: str) -> None:
+    await at_rest(town)
+    sent, screen = send(town, colour="red"), make_screen(town)
+    node = await paired_node(town, screen)
+    town.service.store.run_now(lambda connection: _bring(connection, town, sent, state))
+    publish(town, screen.id, 1, sent.sha256)
+    etag = f'"{sent.sha256}"'
+    for who in (STRANGER, "outsider", "technician"):
+        client = browser(town, who)
+        for what in ("rendition", "thumbnail", "poster", "strip", "original"):
+            for more in ({}, {"Range": "bytes=0-1"}, {"If-None-Match": etag}, {"If-Range": etag, "Range": "bytes=1-"}):
+                for method in ("GET", "HEAD"):
+                    answer = await client.request(method, f"/files/{sent.version_id}/{what}", headers=more)
+                    assert answer.status == 404, (who, what, more)
+    for more in ({}, {"Range": "bytes=0-1"}, {"If-None-Match": etag}):
+        assert (await node.get(f"files/{sent.sha256}", **more)).status == 404
+
+
+def _bring(connection: Connection, town: Town, sent: Sent, state: str) -> None:
+    moderator, now_ms = somebody(town, "moderator"), town.clock()
+    if state == "rejected":
+        moderation.reject(
+            connection, sent.version_id, sent.sha256, reason="rights", words="No.", moderator=moderator, now_ms=now_ms
+        )
+    elif state in {"replaced", "withdrawn"}:
+        moderation.approve(
+            connection, sent.version_id, sent.sha256, moderator=moderator, key=town.service.key, now_ms=now_ms
+        )
+    if state == "withdrawn":
+        library.withdraw(connection, sent.item_id, now_ms=now_ms, by=town.accounts["editor"])
+    if state == "replaced":
+        connection.execute(versions.update().where(versions.c.id == sent.version_id).values(state="draft"))
+        connection.execute(items.update().where(items.c.id == sent.item_id).values(approved_version_id="another"))
+
+
+async def test_a_node_reaches_nothing_of_another_screen(town: Town) -> None:
+    await at_rest(town)
+    one = await paired_node(town, make_screen(town, "One"))
+    two = await paired_node(town, make_screen(town, "Two"))
+    sha256 = add_item(town)
+    publish(town, one.screen_id, 1, sha256)
+    assert (await one.get(f"files/{sha256}")).status == 200
+    assert (await two.get(f"files/{sha256}")).status == 404
+    thief = FakeNode(town, two.client, two.key, one.node_id, two.token)
+    assert (await thief.get(f"manifest/{one.node_id}")).status == 404
+    assert (await thief.post("as-run", {"epoch": "e", "rows": [row(1)]})).status == 404
+    assert (await thief.post("health", HEALTH)).status == 404
+    assert await thief.put_picture() == 404
+    assert (await thief.get(f"link/{one.node_id}")).status == 404
+
+
+async def test_a_node_without_a_good_token_is_told_what_is_wanted(town: Town) -> None:
+    for header in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic x"}):
+        answer = await town.client().get("/api/v1/manifest/x", headers=header)
+        assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "WWW-Authenticate" not in (await town.client().get("/live", headers={"Accept": "application/json"})).headers
+
+
+async def test_a_play_at_the_end_of_time_breaks_no_page(town: Town) -> None:
+    sent = send(town)
+    node = await paired_node(town, make_screen(town))
+    for start_ms, status in ((2**53 - 1, 422), (253_370_764_800_000, 200)):
+        played = {"epoch": "e", "rows": [row(1, item=sent.item_id, start_ms=start_ms, planned_start_ms=start_ms)]}
+        assert (await node.post("as-run", played)).status == status
+    assert (await town.client("editor").get(f"/items/{sent.item_id}")).status == 200
+
+
+async def test_hostile_words_stand_on_no_page_as_markup(town: Town) -> None:
+    things = Things(town)
+    sent = send(town, HOSTILE, credits=HOSTILE, licence=HOSTILE, alt_text=HOSTILE, reasons=[{"code": HOSTILE}])
+    make_screen(town, HOSTILE, place=HOSTILE)
+    run, now_ms = town.service.store.run_now, town.clock()
+    run(lambda c: groups.create(c, name=HOSTILE, about=HOSTILE, quota_bytes=1, is_house=False, now_ms=1, by=None))
+    run(lambda c: c.execute(versions.update().values(file_name=HOSTILE)))
+    run(
+        lambda c: moderation.reject(
+            c, sent.version_id, sent.sha256, reason="rights", words=HOSTILE, moderator=somebody(town, "moderator"),
+            now_ms=now_ms,
+        )
+    )  # fmt: skip
+    run(lambda c: c.execute(account_rows.update().values(name=HOSTILE)))
+    client, seen = town.client("administrator"), 0
+    for method, pattern in list(routes(town)):
+        if method != "GET" or pattern == "/live" or pattern.startswith("/api/"):
+            continue
+        address = things.address(pattern)
+        for asked in (address, f"/items/{sent.item_id}", f"/moderation/{sent.version_id}", f"{address}?done={HOSTILE}"):
+            answer = await client.get(asked, params={"q": HOSTILE, "code": HOSTILE, "moved": HOSTILE, "next": HOSTILE})
+            if answer.content_type == "text/html":
+                body = await answer.text()
+                assert "<img src=x" not in body, asked
+                assert "</title></script>" not in body, asked
+                seen += "&lt;img src=x" in body
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"], asked
+            answer.close()
+    assert seen > 10
+
+
+ODD_REQUESTS = {
+    "a cookie that is not text": b"GET / HTTP/1.1\r\nCookie: commonscreen=\xff\xfe\r\n",
+    "a language that is not text": b"GET / HTTP/1.1\r\nCookie: language=\xff\r\nAccept-Language: \xff;;,\r\n",
+    "half a character": b"GET /files/%ed%a0%80/rendition HTTP/1.1\r\n",
+    "a NUL": b"GET /screens/%00/picture.jpg HTTP/1.1\r\n",
+    "a way out": b"GET /static/x/..%2f..%2fkeys%2fcurator.key HTTP/1.1\r\n",
+    "a token that is not text": b"GET /api/v1/files/%ff HTTP/1.1\r\nAuthorization: Bearer \xff\r\n",
+    "a range without numbers": b"GET /static/0/common.css HTTP/1.1\r\nRange: bytes=-\r\n",
+    "a header as long as a book": b"GET / HTTP/1.1\r\nX: " + b"a" * 100_000 + b"\r\n",
+    "a thousand headers": b"GET / HTTP/1.1\r\n" + b"".join(b"X-%d: 1\r\n" % number for number in range(20_000)),
+    "another method": b"TRACE / HTTP/1.1\r\n",
+    "another version": b"GET / HTTP/9.9\r\n",
+}
+
+
+@pytest.mark.parametrize("name", ODD_REQUESTS)
+async def test_odd_requests_are_refused_without_a_fault(town: Town, name: str) -> None:
+    head = await raw(town, ODD_REQUESTS[name] + b"Host: x\r\nConnection: close\r\n\r\n")
+    assert re.match(rb"HTTP/1.[01] [234]", head), head[:100]
+    assert b"BEGIN" not in head
+
+
+ODD_FORMS = {
+    "an unknown charset": ("application/x-www-form-urlencoded; charset=bogus", b"email=a"),
+    "a codec that is no charset": ("application/x-www-form-urlencoded; charset=unicode_escape", b"email=\\ud800"),
+    "a form in parts": ("multipart/form-data; boundary=B", b"--B\r\nContent-Disposition: form-data; name=a\r\n\r\n1"),
+    "parts without a boundary": ("multipart/form-data", b"--B\r\n"),
+    "half a character": ("application/x-www-form-urlencoded", b"email=%ed%a0%80&password=a&next=/"),
+    "a NUL": ("application/x-www-form-urlencoded", b"email=a%00&password=a&next=/"),
+    "a bell": ("application/x-www-form-urlencoded", b"email=%07&password=a&next=/"),
+    "too much": ("application/x-www-form-urlencoded", b"email=" + b"a" * 300_000),
+}
+
+
+@pytest.mark.parametrize("name", ODD_FORMS)
+async def test_odd_forms_are_refused_without_a_fault(town: Town, name: str) -> None:
+    kind, body = ODD_FORMS[name]
+    for address in ("/sign-in", "/library/youth-club/upload"):
+        answer = await town.client("editor").post(address, data=body, headers={"Content-Type": kind})
+        assert 400 <= answer.status < 500, (address, answer.status)
+
+
+async def test_a_form_that_never_ends_is_given_up(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "FORM_SECONDS", 0.1)
+    head = await raw(
+        town,
+        b"POST /sign-in HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nemail=",
+    )
+    assert b" 408 " in head.split(b"\r\n")[0]
+
+
+async def raw(town: Town, request: bytes) -> bytes:
+    """What the service answers to these very bytes, at most 4 kB of it."""
+    async with asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection(town.server.host, town.server.port)
+        writer.write(request)
+        head = await reader.read(4096)
+        writer.close()
+        return head
+
+
+@pytest.mark.parametrize(
+    "onward", ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
+               "///evil.example", "javascript:alert(1)", "/\r\nSet-Cookie: a=b", "%2f%2fevil.example", ""],
+)  # fmt: skip
+async def test_nobody_is_led_away_after_signing_in(town: Town, onward: str) -> None:
+    client = town.client("editor")
+    answer = await client.get("/sign-in", params={"next": onward}, allow_redirects=False)
+    assert answer.headers["Location"] == "/"
+    form = {"language": "en", "next": onward}
+    answer = await client.post("/language", data=form, allow_redirects=False)
+    assert answer.headers.get("Location", "/") == "/"
+
+
+async def test_another_hosts_name_is_believed_nowhere(town: Town) -> None:
+    for path in ("/", "/library", "/screens", "/sign-in"):
+        answer = await town.client().get(path, headers={"Host": "evil.example", "X-Forwarded-Host": "evil.example"})
+        assert "evil.example" not in await answer.text(), path
+        assert "evil.example" not in answer.headers.get("Location", "")
+        assert "aiohttp" not in answer.headers["Server"]
+
+
+# --- signing in ------------------------------------------------------------------------------------------------------
+
+PASSWORD = "what-a-town-makes"
+
+
+def give_password(town: Town, who: str) -> None:
+    made = accounts.hash_password(PASSWORD)
+    town.service.store.run_now(
+        lambda connection: accounts.set_password(connection, town.accounts[who], made, now_ms=1, by=None)
+    )
+
+
+async def sign_in(client: Client, password: str = PASSWORD, **headers: str) -> aiohttp.ClientResponse:
+    form = {"email": "editor@example.org", "password": password, "next": "/"}
+    return await client.post("/sign-in", data=form, headers=headers, allow_redirects=False)
+
+
+async def test_many_guesses_at_once_are_counted_before_they_are_checked(town: Town) -> None:
+    give_password(town, "editor")
+    client = town.client()
+    answers = await asyncio.gather(*(sign_in(client, f"guess number {number}") for number in range(30)))
+    assert sorted(answer.status for answer in answers) == [422] * 8 + [429] * 22
+
+
+async def test_guessing_elsewhere_locks_nobody_out_and_a_neighbouring_address_is_the_same(make_town: MakeTown) -> None:
+    town = await make_town(trusted_proxies=1, sign_in_tries=1)
+    give_password(town, "editor")
+    client = town.client()
+    assert (await sign_in(client, "a wrong guess", **{"X-Forwarded-For": "2001:db8::1"})).status == 422
+    assert (await sign_in(client, "a wrong guess", **{"X-Forwarded-For": "2001:db8::2"})).status == 429
+    assert (await sign_in(client, "a wrong guess", **{"X-Forwarded-For": "203.0.113.9"})).status == 422
+    for _ in range(3):  # who signs in rightly may do so as often as they like
+        assert (await sign_in(client, **{"X-Forwarded-For": "198.51.100.7"})).status == 303
+
+
+async def test_signing_in_takes_no_token_that_was_there_before(town: Town) -> None:
+    give_password(town, "editor")
+    client = town.client()
+    client.session.cookie_jar.update_cookies({"commonscreen": "planted"})
+    answer = await sign_in(client)
+    cookie = answer.cookies["commonscreen"]
+    assert (cookie.value != "planted", cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
+    assert (await client.get("/account", allow_redirects=False)).status == 200
+
+
+async def test_sessions_end_with_the_account_the_role_and_the_password(town: Town) -> None:
+    run, now_ms, by = town.service.store.run_now, town.clock(), town.accounts["administrator"]
+    moderator, editor, programmer = (town.client(who) for who in ("moderator", "editor", "programmer"))
+    run(lambda c: people.disable(c, town.accounts["moderator"], now_ms=now_ms, by=by))
+    run(
+        lambda c: people.take_role(
+            c, account_id=town.accounts["editor"], role=Role.EDITOR, group_id=town.group.id, now_ms=now_ms, by=by
+        )
+    )
+    run(lambda c: accounts.set_password(c, town.accounts["programmer"], "x", now_ms=now_ms, by=by))
+    assert is_refused(await moderator.get("/moderation", allow_redirects=False))
+    assert is_refused(await editor.get("/library/youth-club", allow_redirects=False))
+    assert is_refused(await programmer.get("/account", allow_redirects=False))
+
+
+# --- following what changes ------------------------------------------------------------------------------------------
+
+
+async def test_one_account_follows_so_many_pages_and_no_more(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST_STREAMS", 2)
+    client = town.client("editor")
+    first, second = [await client.get("/live?topic=item:") for _ in range(2)]
+    assert (await client.get("/live?topic=item:")).status == 429
+    other = await town.client("outsider").get("/live?topic=item:")
+    assert other.status == 200
+    for stream in (first, second, other):
+        stream.close()
+    async with asyncio.timeout(5):
+        while (again := await client.get("/live?topic=item:")).status != 200:
+            town.service.bus.publish("item:x")
+            await asyncio.sleep(0.01)
+    again.close()
+
+
+async def test_a_follower_learns_no_id_it_did_not_know(town: Town) -> None:
+    stream = await town.client("outsider").get("/live?topic=item:")
+    town.service.bus.publish("item:secret")
+    async with asyncio.timeout(5):
+        told = [await stream.content.readline() for _ in range(4)]
+    assert told[2:] == [b"event: changed\n", b"data: item:\n"]
+    stream.close()
+
+
+async def test_a_stream_ends_and_asks_again_who_is_there(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "LIFE_S", 0)
+    stream = await town.client("editor").get("/live?topic=item:")
+    async with asyncio.timeout(5):
+        assert await stream.read() == b"retry: 2000\n\n"
