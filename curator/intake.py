@@ -38,7 +38,7 @@ BLOCKED_WAIT_MS = 30_000
 """After a full disk or a machine that cannot confine the work, which are nobody's upload's fault."""
 RETRY_WAIT_MS = 5_000
 WORK_PREFIX = "prep-"
-HOPELESS = (Reason("worker_misbehaved"),)
+HOPELESS = (Reason("gave_up"),)
 """What a version is refused for when preparing it died again and again."""
 _NS_PER_MS = 1_000_000
 _LOG = logging.getLogger(__name__)
