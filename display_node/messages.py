@@ -136,6 +136,8 @@ class Heartbeat:
     frames_late: int
     frames_dropped: int
     cues_left: int
+    player_id: int = 0
+    """The process: another one has begun to count anew."""
     type: Literal["heartbeat"] = "heartbeat"
 
 
@@ -225,6 +227,7 @@ def decode_for_agent(line: bytes) -> ToAgent:
                 frames_late=fields["frames_late"].integer(least=0),
                 frames_dropped=fields["frames_dropped"].integer(least=0),
                 cues_left=fields["cues_left"].integer(least=0),
+                player_id=fields["player_id"].integer(least=0),
             )
         case "fault":
             return Fault(fields["sha256"].text(most=64), fields["sentence"].text(most=500))

@@ -15,7 +15,7 @@ class Witness:
     def heard(self, beat: Heartbeat, cue: Cue | None) -> Played | None:
         """Notes that the item of `cue` is on (None: no item). Gives the row that a player now replaced cannot give."""
         newest, self._newest = self._newest, beat
-        is_another = newest is not None and beat.frames_shown < newest.frames_shown
+        is_another = newest is not None and beat.player_id != newest.player_id
         row = self._row(self._cue, newest) if is_another and newest is not None and self._cue is not None else None
         if is_another or self._cue is None or cue is None or cue.start_ms != self._cue.start_ms:
             self._cue, self._first_ms = cue, beat.wall_ms

@@ -4,6 +4,7 @@ It opens no file, waits for no lock and never for a decoder: what is not ready i
 """
 
 import gc
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -114,6 +115,7 @@ class Show:
         self._as_run = AsRun()
         self._pictures = Pictures(self._say)
         self._counters = Counters()
+        self._player_id = os.getpid()
         self._standby, self._is_standby_news, self._is_panic = SLATE, True, False
         self._exit: int | None = None
         self._shown: Turn | None = None
@@ -354,7 +356,8 @@ class Show:
         kind = turn.cue.kind if turn.cue and turn.showing == "shown" else turn.layer
         counters, left = self._counters, len(self._timeline.cues)
         self._say(Heartbeat(
-            now_ns // NS_PER_MS, turn.layer, item, kind, counters.shown, counters.late, counters.dropped, left
+            now_ns // NS_PER_MS, turn.layer, item, kind, counters.shown, counters.late, counters.dropped, left,
+            self._player_id,
         ))  # fmt: skip
 
     def _say(self, message: ToAgent) -> None:
