@@ -27,7 +27,7 @@ from display_node.agent.player import Player
 from display_node.agent.recording import Recorder
 from display_node.agent.state import State
 from display_node.agent.status import keep_status
-from display_node.agent.waiting import Backoff
+from display_node.agent.waiting import Backoff, pause
 from display_node.agent.witness import Witness
 from display_node.config import BadSetting, DataFolder, curator_address
 from display_node.messages import Fault, Heartbeat, PictureTaken, Played, ToAgent
@@ -214,7 +214,7 @@ async def _keep_going(name: str, part: Callable[[], Awaitable[None]], state: Sta
             # One part in trouble must not take the others along: the screen goes on, and says what is wrong.
             log.exception("the part '%s' failed and starts again", name)
             state.faults.say(f"part {name}", _("The part '{name}' failed: {reason}.").format(name=name, reason=error))
-        await asyncio.sleep(backoff.after_failure_s())
+        await pause(backoff.after_failure_s())
 
 
 def _panic_of(folder: DataFolder) -> PanicState:

@@ -13,7 +13,7 @@ from display_node.agent.curator import CuratorAway, CuratorRefuses, NotWelcome
 from display_node.agent.identity import PanicState, write_panic
 from display_node.agent.player import Player
 from display_node.agent.state import State, woken
-from display_node.agent.waiting import Backoff
+from display_node.agent.waiting import Backoff, pause
 from display_node.config import LARGEST_PICTURE_BYTES
 from display_node.messages import Panic, PictureTaken, TakePictures
 
@@ -47,7 +47,7 @@ class Link:
                 pass
             finally:
                 self._state.is_linked = False
-            await asyncio.sleep(backoff.after_failure_s())
+            await pause(backoff.after_failure_s())
 
     async def _talk(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async with asyncio.TaskGroup() as both:

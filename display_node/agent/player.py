@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from content.reading import BadDocument
+from display_node.agent.waiting import pause
 from display_node.config import MOST_MESSAGES_WAITING
 from display_node.messages import LONGEST_LINE_BYTES, ToAgent, ToPlayer, decode_for_agent, encode
 
@@ -47,11 +48,12 @@ class Player:
             try:
                 await self._talk(reader, writer)
             except* (OSError, TimeoutError, BadDocument):
-                await asyncio.sleep(SEARCH_S)
+                pass
             finally:
                 self.is_connected = False
                 self._waiting.clear()
                 writer.close()
+            await pause(SEARCH_S)
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.is_connected = True

@@ -1,9 +1,22 @@
 """How long to wait before trying again: full jitter, so that a thousand screens do not come back in the same second."""
 
+import asyncio
 import random
 from dataclasses import dataclass, field
 
 from display_node.config import LONGEST_BACKOFF_S, POLL_JITTER
+
+
+async def pause(seconds: float) -> None:
+    """Waits, unless this task has been told to end.
+
+    A task group (Python 3.11) that ends with an error of its own swallows a cancellation that comes at the same moment;
+    whoever goes on after such a group waits here, and so hears of it.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+    await asyncio.sleep(seconds)
 
 
 @dataclass(slots=True)
