@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import resource
 import signal
 import sys
 
@@ -10,13 +11,17 @@ from aiohttp import web
 from curator.config import Settings
 from curator.web.app import make_app, open_service
 
-HEADER_SECONDS = 20.0
+IDLE_SECONDS = 30.0
+"""A connection that has not brought a whole request's head for this long is closed."""
+MOST_CONNECTIONS = 65_536
+"""Files and connections the process asks the system for; many systems give 1024 unasked, fewer than a city's nodes."""
 SHUTDOWN_SECONDS = 5.0
 
 
 def serve_forever(settings: Settings) -> None:
     """Serves until SIGINT or SIGTERM; prints one line with the address when it is ready. Exits 2 if it cannot start."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    _allow_connections()
     service = open_service(settings)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -32,7 +37,7 @@ def serve_forever(settings: Settings) -> None:
 async def _serve(settings: Settings, app: web.Application) -> None:
     # The access log would hold addresses of passers-by; limits and errors are logged where they happen.
     runner = web.AppRunner(
-        app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=30
+        app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS, keepalive_timeout=IDLE_SECONDS
     )
     await runner.setup()
     try:
@@ -43,6 +48,13 @@ async def _serve(settings: Settings, app: web.Application) -> None:
         await _told_to_stop()
     finally:
         await runner.cleanup()
+
+
+def _allow_connections() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS if hard == resource.RLIM_INFINITY else min(hard, MOST_CONNECTIONS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _told_to_stop() -> None:
