@@ -101,6 +101,12 @@ def clean_name(words: str) -> str:
     return shown.strip(" .")[:LONGEST_FILE_NAME].strip() or "file"
 
 
+def clean_title(words: str) -> str:
+    """A stranger's title in one line, without control characters; "" when nothing is left."""
+    spoken = "".join(char for char in " ".join(words.split()) if unicodedata.category(char) not in {"Cc", "Cs"})
+    return spoken[: library.LONGEST_TITLE].strip()
+
+
 def title_of(file_name: str) -> str:
     """The title an item gets when nobody gives one: the file's name without its ending."""
     stem = file_name.rsplit(".", 1)[0] if "." in file_name else file_name
@@ -117,7 +123,7 @@ def begin(connection: Connection, wanted: Wanted, *, largest_bytes: int, now_ms:
         raise TooManyUploads(N_("This group has begun %(most)s uploads. Finish or remove some first."), most=MOST_OPEN)
     upload_id = new_id()
     file_name = clean_name(wanted.file_name)
-    title = " ".join(wanted.title.split())[: library.LONGEST_TITLE].strip() or title_of(file_name)
+    title = clean_title(wanted.title) or title_of(file_name)
     connection.execute(
         uploads.insert().values(
             id=upload_id, account_id=wanted.account_id, group_id=wanted.group_id, source=wanted.source,

@@ -34,11 +34,13 @@ async def file(request: web.Request) -> web.StreamResponse:
         raise not_found()
     item, version = found
     sha256, media_type = _file_of(version, what)
-    is_public = item.approved is not None and item.approved.id == version.id and what in _FOR_EVERYBODY
+    plays = item.approved is not None and item.approved.id == version.id and version.state == "approved"
+    is_public = plays and what in _FOR_EVERYBODY
     if sha256 is None or not (is_public or _may_see(request, item)):
         raise not_found()
     request[SHA256] = sha256
-    headers = {"Cache-Control": "public, max-age=300" if is_public else "private, no-cache"}
+    # Whoever keeps a copy asks again before showing it: what is withdrawn is gone at once, also from caches.
+    headers = {"Cache-Control": "public, no-cache" if is_public else "private, no-cache"}
     if any(etag.value in {sha256, "*"} for etag in request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
     path = files.place_of(service_of(request).settings.files, sha256)

@@ -279,6 +279,27 @@ def _bring(connection: Connection, town: Town, sent: Sent, state: str) -> None:
         connection.execute(items.update().where(items.c.id == sent.item_id).values(approved_version_id="another"))
 
 
+async def test_a_copy_of_what_is_withdrawn_may_not_be_shown_from_any_cache(town: Town) -> None:
+    sent = send(town)
+    approve(town, sent)
+    answer = await town.client().get(f"/files/{sent.version_id}/rendition")
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "public, no-cache")
+    town.service.store.run_now(lambda connection: _bring_withdrawn(connection, town, sent))
+    again = await town.client().get(
+        f"/files/{sent.version_id}/rendition", headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert again.status == 404
+
+
+def _bring_withdrawn(connection: Connection, town: Town, sent: Sent) -> None:
+    library.withdraw(connection, sent.item_id, now_ms=town.clock(), by=town.accounts["editor"])
+
+
+def test_a_title_from_an_upload_holds_nothing_that_cannot_be_seen() -> None:
+    assert uploads.clean_title("  Skate\x00 \x1b[31mday\n\u200d\U0001f6f9 ") == "Skate [31mday \u200d\U0001f6f9"
+    assert uploads.clean_title("\x00\x07") == ""
+
+
 async def test_a_node_reaches_nothing_of_another_screen(town: Town) -> None:
     await at_rest(town)
     one = await paired_node(town, make_screen(town, "One"))
