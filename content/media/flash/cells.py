@@ -45,9 +45,10 @@ class Cells:
         light: Light = np.asarray(cv2.add(cv2.add(red, green), blue), np.uint16)
         return light
 
-    def every(self, step: int) -> "Cells":
-        """Each `step`-th cell in both directions, for what is looked at roughly."""
-        return Cells(*(plane[::step, ::step].copy() for plane in (self.red, self.green, self.blue)))
+    def coarser(self, step: int) -> "Cells":
+        """The same in cells of `step` x `step` of these, for what is looked at roughly."""
+        size = (self.red.shape[1] // step, self.red.shape[0] // step)
+        return Cells(*(_scaled(plane, size) for plane in (self.red, self.green, self.blue)))
 
 
 def dark(rows: int, columns: int) -> Cells:

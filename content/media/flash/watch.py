@@ -3,6 +3,7 @@
 from collections import deque
 
 import cv2
+import numpy as np
 
 from content.media.flash.cells import Cells, Light, dark
 from content.media.flash.changes import Change, Gradual, Reddening, Sudden, without_fine_balance
@@ -22,6 +23,7 @@ from content.media.flash.rules import (
 from content.media.flash.tally import Tally
 
 _SEAM_STEP = 4
+_SLOW_STEP = 2
 _SEAM_LEAST_US = 16_000
 _GAP_US = 33_000
 _LEAST_CELLS = WCAG.least // 8
@@ -54,17 +56,14 @@ class Watch:
     def __init__(self, shape: tuple[int, int] = (ROWS, COLUMNS)) -> None:
         """For so many rows and columns."""
         whole = shape == (ROWS, COLUMNS)
-        screen = (
-            SCREEN
-            if whole
-            else Field(shape[1], shape[0], max(1, SCREEN.least * shape[0] * shape[1] // (ROWS * COLUMNS)))
-        )
+        slow_shape = shape[0] // _SLOW_STEP, shape[1] // _SLOW_STEP
+        screen = _screen(shape)
         self.findings = Findings()
-        self._sudden, self._gradual, self._reddening = Sudden(shape), Gradual(shape), Reddening(shape)
+        self._sudden, self._gradual, self._reddening = Sudden(shape), Gradual(slow_shape), Reddening(shape)
         fields = (("itu", screen), ("wcag", WCAG), ("trace24", TRACE24)) if whole else (("itu", screen),)
         self._general = {name: Tally(shape, window) for name, window in fields}
         self._red = {name: Tally(shape, window) for name, window in fields}
-        self._slow = Tally(shape, screen)
+        self._slow = Tally(slow_shape, _screen(slow_shape))
         self._long, self._long_red = Long(), Long()
 
     def see(self, at_us: int, cells: Cells, light: Light) -> None:
@@ -74,7 +73,7 @@ class Watch:
         trace24 = usual if sudden is None or sudden[0].is_like(sudden[1]) else _counted(sudden[1])
         red = self._reddening.at(at_us, cells)
         red = None if red is None else _counted(red)
-        slow = self._gradual.at(light)
+        slow = self._gradual.at(_coarser(light))
         self._note("gradual", self._slow.at(at_us, None if slow is None else _counted(slow)))
         for name, tally in self._general.items():
             self._note(_GENERAL[name], tally.at(at_us, trace24 if name == "trace24" else usual))
@@ -95,6 +94,18 @@ class Watch:
 
 _GENERAL: dict[str, Rule] = {"itu": "itu_general", "wcag": "wcag_general", "trace24": "trace24_general"}
 _RED: dict[str, Rule] = {"itu": "itu_red", "wcag": "wcag_red", "trace24": "trace24_red"}
+
+
+def _screen(shape: tuple[int, int]) -> Field:
+    """The whole screen, in so many rows and columns."""
+    return Field(shape[1], shape[0], SCREEN.least * shape[0] * shape[1] // (ROWS * COLUMNS))
+
+
+def _coarser(light: Light) -> Light:
+    """The same in fewer cells: what is slow is only held, and only when it covers the screen."""
+    size = (light.shape[1] // _SLOW_STEP, light.shape[0] // _SLOW_STEP)
+    coarser: Light = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.uint16)
+    return coarser
 
 
 def _counted(change: Change) -> Change | None:
@@ -118,7 +129,7 @@ class Seam:
         if at_us - self._last_us < _SEAM_LEAST_US:
             return
         self._last_us = at_us
-        kept = cells.every(_SEAM_STEP)
+        kept = cells.coarser(_SEAM_STEP)
         if at_us <= SEAM_US:
             self._head.append((at_us, kept))
         self._tail.append((at_us, kept))
