@@ -1,11 +1,15 @@
 """People: accounts, the roles they hold, and signing in. Passwords are kept as argon2id, session tokens as SHA-256."""
 
+import asyncio
 import functools
 import hashlib
 import re
 import threading
 import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -23,7 +27,10 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
 _HASHER = PasswordHasher()  # argon2id, 64 MiB, 3 rounds: the library's (RFC 9106) defaults
-_HASHING = threading.BoundedSemaphore(2)  # each takes 64 MiB; ten at once would take the machine
+MOST_HASHED = 2  # each takes 64 MiB; ten at once would take the machine
+_HASHING = threading.BoundedSemaphore(MOST_HASHED)
+_HASHERS = ThreadPoolExecutor(MOST_HASHED, thread_name_prefix="passwords")
+T = TypeVar("T")
 
 
 class BadAccount(Told):
@@ -61,6 +68,11 @@ def password_matches(password_hash: str | None, password: str) -> bool:
             return _HASHER.verify(password_hash or _nobody(), unicodedata.normalize("NFC", password))
         except (VerificationError, InvalidHashError):
             return False
+
+
+async def in_turn(work: Callable[..., T], *given: str | None) -> T:
+    """`work` (`hash_password`, `password_matches`) in a thread set aside: guesses that queue up delay nothing else."""
+    return await asyncio.get_running_loop().run_in_executor(_HASHERS, functools.partial(work, *given))
 
 
 @functools.cache

@@ -1,7 +1,5 @@
 """One's own account: a new password."""
 
-import asyncio
-
 from aiohttp import web
 
 from curator import accounts, groups
@@ -31,13 +29,13 @@ async def change_password(request: web.Request) -> web.StreamResponse:
         return await _page(request, status=429, problem=_("Too many tries. Please wait ten minutes and try again."))
     tries.note(key, now_ms)
     _id, known = await service.store.read(lambda connection: accounts.password_hash_of(connection, actor.email))
-    if not await asyncio.to_thread(accounts.password_matches, known, current):
+    if not await accounts.in_turn(accounts.password_matches, known, current):
         return await _page(request, status=422, problem=_("The present password is not that."))
     tries.take_back(key, now_ms)
     if new != form.text("again", most=accounts.LONGEST_PASSWORD):
         return await _page(request, status=422, problem=_("The new password was typed in two different ways."))
     try:
-        password_hash = await asyncio.to_thread(accounts.hash_password, new)
+        password_hash = await accounts.in_turn(accounts.hash_password, new)
     except accounts.BadAccount as bad:
         return await _page(request, status=422, problem=bad.told())
     tries.forget(key)

@@ -1,6 +1,5 @@
 """People and their roles: for administrators."""
 
-import asyncio
 from collections.abc import Callable
 
 from aiohttp import web
@@ -50,7 +49,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     name, email = form.text("name", least=1, most=120), form.text("email", least=3, most=254)
     language = form.one_of("language", set(LANGUAGES))
     password = people.first_password()
-    password_hash = await asyncio.to_thread(accounts.hash_password, password)
+    password_hash = await accounts.in_turn(accounts.hash_password, password)
     now_ms = service_of(request).now()
 
     def make(connection: Connection) -> None:
@@ -121,7 +120,7 @@ async def new_password(request: web.Request) -> web.StreamResponse:
     actor = allowed(request, Action.MANAGE_PEOPLE)
     service, account_id = service_of(request), request.match_info["account_id"]
     password = people.first_password()
-    password_hash = await asyncio.to_thread(accounts.hash_password, password)
+    password_hash = await accounts.in_turn(accounts.hash_password, password)
     now_ms = service.now()
 
     def change(connection: Connection) -> str:

@@ -1,7 +1,5 @@
 """Signing in and out, and choosing a language."""
 
-import asyncio
-
 from aiohttp import web
 
 from content.language import LANGUAGES
@@ -44,7 +42,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     for key in keys:
         tries.note(key, now_ms)
     account_id, known_hash = await service.store.read(lambda connection: accounts.password_hash_of(connection, email))
-    if not await asyncio.to_thread(accounts.password_matches, known_hash, password) or account_id is None:
+    if not await accounts.in_turn(accounts.password_matches, known_hash, password) or account_id is None:
         sentence = _("That address and password do not belong together.")
         return render(request, "sign_in.html", status=422, next=onward, email=email, problem=sentence)
     tries.forget(keys[0])
