@@ -1,5 +1,5 @@
 // Live pictures: each <img data-picture> is asked for again and again while it can be seen, and swapped when loaded.
-// Parts with data-again are asked for anew every so many seconds.
+// Parts with data-again are asked for anew every so many seconds, and when what is on ends (data-rest, in ms).
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const CALM_MS = 5000;
@@ -43,4 +43,15 @@ async function renew(part) {
 }
 
 document.querySelectorAll("img[data-picture]").forEach(follow);
-document.querySelectorAll("[data-again]").forEach((part) => setInterval(renew, Number(part.dataset.again) * 1000, part));
+const AFTER_MS = 300;
+async function keepFresh(part) {
+  while (part.isConnected) {
+    const ends = part.querySelector("[data-rest]");
+    const restMs = ends ? Math.max(0, Number(ends.dataset.rest)) + AFTER_MS : Infinity;
+    ends?.removeAttribute("data-rest"); // known now; a part that could not be renewed waits its usual turn
+    await wait(Math.min(restMs, Number(part.dataset.again) * 1000));
+    await renew(part);
+  }
+}
+
+document.querySelectorAll("[data-again]").forEach(keepFresh);
