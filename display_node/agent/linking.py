@@ -13,7 +13,7 @@ from display_node.agent.curator import CuratorAway, CuratorRefuses, NotWelcome
 from display_node.agent.identity import PanicState, write_panic
 from display_node.agent.player import Player
 from display_node.agent.state import State, woken
-from display_node.agent.waiting import Backoff, pause
+from display_node.agent.waiting import Backoff, Group, pause
 from display_node.config import LARGEST_PICTURE_BYTES
 from display_node.messages import Panic, PictureTaken, TakePictures
 
@@ -50,7 +50,7 @@ class Link:
             await pause(backoff.after_failure_s())
 
     async def _talk(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async with asyncio.TaskGroup() as both:
+        async with Group() as both:
             speaking = both.create_task(self._speak(socket), name="link speaks")
             await self._listen(socket)
             speaking.cancel()

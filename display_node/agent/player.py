@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from content.reading import BadDocument
-from display_node.agent.waiting import pause
+from display_node.agent.waiting import Group, pause
 from display_node.config import MOST_MESSAGES_WAITING
 from display_node.messages import LONGEST_LINE_BYTES, ToAgent, ToPlayer, decode_for_agent, encode
 
@@ -58,7 +58,7 @@ class Player:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.is_connected = True
         self._met()
-        async with asyncio.TaskGroup() as both:
+        async with Group() as both:
             both.create_task(self._listen(reader), name="player listens")
             both.create_task(self._speak(writer), name="player speaks")
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+import sys
 from dataclasses import dataclass, field
+from types import TracebackType
 
 from display_node.config import LONGEST_BACKOFF_S, POLL_JITTER
 
@@ -17,6 +19,26 @@ async def pause(seconds: float) -> None:
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
     await asyncio.sleep(seconds)
+
+
+class Group(asyncio.TaskGroup):
+    """A task group whose failure does not look, afterwards, as if this task had been told to end.
+
+    Up to Python 3.12 a group that fails while it is waited for cancels its own task and does not take that back.
+    """
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Waits for all; raises what they raised."""
+        task = asyncio.current_task()
+        is_known = getattr(self, "_parent_cancel_requested", False)
+        try:
+            await super().__aexit__(kind, error, trace)
+        finally:
+            has_cancelled = getattr(self, "_parent_cancel_requested", False) and not is_known
+            if has_cancelled and task is not None and sys.version_info < (3, 13):
+                task.uncancel()
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from display_node.agent.waiting import Backoff, pause
+from display_node.agent.waiting import Backoff, Group, pause
 
 
 async def test_a_task_told_to_end_while_its_group_fails_ends() -> None:
@@ -17,7 +17,7 @@ async def test_a_task_told_to_end_while_its_group_fails_ends() -> None:
     async def goes_on(at: asyncio.Event) -> None:
         while True:
             try:
-                async with asyncio.TaskGroup() as group:
+                async with Group() as group:
                     group.create_task(fails(at))
             except* ConnectionError:
                 pass
@@ -32,6 +32,24 @@ async def test_a_task_told_to_end_while_its_group_fails_ends() -> None:
             at.set()
             task.cancel()
         assert task.cancelled()
+
+
+async def test_a_task_whose_group_failed_has_not_been_told_to_end() -> None:
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise ConnectionError
+
+    for _ in range(3):
+        try:
+            async with Group() as group:
+                group.create_task(fails())
+                group.create_task(asyncio.sleep(60))
+        except* ConnectionError:
+            pass
+        await pause(0)
+    task = asyncio.current_task()
+    assert task is not None
+    assert not task.cancelling()
 
 
 async def test_an_undisturbed_pause_is_a_pause() -> None:
