@@ -81,11 +81,11 @@ def red_picture() -> bytes:
 
 
 def serve_red(fake: FakeCurator) -> None:
-    """A programme of one red picture, ten seconds at a time."""
+    """A programme of one red picture, a minute at a time."""
     body = red_picture()
     sha256 = hashlib.sha256(body).hexdigest()
     start_ms = now_ms() // HOUR_MS * HOUR_MS
-    plan = rotation(start_ms, start_ms + DAY_MS, ("red",), duration_ms=5_000) | {
+    plan = rotation(start_ms, start_ms + DAY_MS, ("red",), duration_ms=60_000) | {
         "params": {"house_bp": 0, "minfill_ms": 5_000, "slack_bp": 1_000}
     }
     manifest = manifest_of(fake.key, plan, ("red",))
