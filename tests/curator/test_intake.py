@@ -204,7 +204,7 @@ def a_film(path: Path) -> None:
         stream = container.add_stream("libx264", rate=30)
         stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
         stream.options = {"preset": "ultrafast", "crf": "30"}
-        block = chance.integers(0, 255, (90, 160, 3), dtype=np.uint8)
+        block = chance.integers(120, 140, (90, 160, 3), dtype=np.uint8)  # too even to be taken for flashing
         for number in range(90):
             picture = np.roll(block, number, axis=1).repeat(8, axis=0).repeat(8, axis=1)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
