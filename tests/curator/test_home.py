@@ -107,7 +107,9 @@ async def test_moderators_see_how_much_waits_and_the_oldest(town: Town) -> None:
         assert "waits for a decision" not in await front(town, who)
 
 
-@pytest.mark.parametrize(("ago_ms", "told"), [(1_000, "Running"), (3_600_000, "Not heard from: 1 hour"), (None, "Not heard from yet")])
+@pytest.mark.parametrize(
+    ("ago_ms", "told"), [(1_000, "Running"), (3_600_000, "Not heard from: 1 hour"), (None, "Not heard from yet")]
+)
 async def test_technicians_see_at_a_glance_how_the_screens_are(town: Town, ago_ms: int | None, told: str) -> None:
     put_up_screen(town, seen_ms=None if ago_ms is None else town.clock() - ago_ms)
     assert told in await front(town, "technician")
