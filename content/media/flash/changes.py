@@ -7,6 +7,7 @@ Three ways to see it: `Sudden` (within SUDDEN_US), `Gradual` (between turning po
 from collections import deque
 from dataclasses import dataclass
 from functools import reduce
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -22,6 +23,8 @@ from content.media.flash.rules import (
     STEP,
     SUDDEN_US,
 )
+
+_T = TypeVar("_T")
 
 ALL = 255
 _BALANCED_FROM = 2_000
@@ -217,7 +220,7 @@ def _places(mask: Plane) -> NDArray[np.intp]:
     return np.flatnonzero(mask > 0) if cv2.countNonZero(mask) else _NOWHERE
 
 
-def _forget(recent: deque, at_us: int) -> None:  # type: ignore[type-arg]
+def _forget(recent: deque[tuple[int, _T]], at_us: int) -> None:
     """Keeps the picture before this one, and those before it that are recent enough."""
     while len(recent) > 1 and at_us - recent[0][0] > SUDDEN_US:
         recent.popleft()
