@@ -28,16 +28,20 @@ def make_flashing(
     return write(path, [light if number else ground for number in numbers])
 
 
-def write(path: Path, pictures: list[Picture], *, pixel_shape: Fraction = Fraction(1)) -> Path:
-    """Writes the pictures, thirty a second."""
+def write(
+    path: Path, pictures: list[Picture], *, pixel_shape: Fraction = Fraction(1), times: tuple[int, ...] = ()
+) -> Path:
+    """Writes the pictures, thirty a second or at these times in milliseconds."""
+    base = Fraction(1, 1_000 if times else 30)
     with av.open(str(path), "w") as container:
         video = container.add_stream("libx264", rate=30, options={"crf": "18"})
         video.height, video.width = pictures[0].shape[:2]
         video.pix_fmt = "yuv420p"
+        video.codec_context.time_base = base
         video.codec_context.sample_aspect_ratio = pixel_shape
         for number, picture in enumerate(pictures):
             frame = VideoFrame.from_ndarray(picture, format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, 30)
+            frame.pts, frame.time_base = times[number] if times else number, base
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
     return path

@@ -75,6 +75,15 @@ def test_films_are_judged_as_they_stand_on_the_screen(tmp_path: Path) -> None:
     assert verdicts == [("fail", "fail"), ("pass", "fail"), ("pass", "fail")]
 
 
+def test_films_are_judged_by_their_own_uneven_times(tmp_path: Path) -> None:
+    pictures = [np.full((180, 320, 3), 255 * (number % 2), np.uint8) for number in range(10)]
+    close = (0, 90, 230, 300, 460, 555, 700, 760, 900, 1_500)
+    for name, times, policy in (("close", close, "refuse"), ("apart", tuple(3 * at for at in close), "publish")):
+        screening = screen(write(tmp_path / f"{name}.mkv", pictures, times=times))[1]
+        assert screening is not None
+        assert screening.policy == policy
+
+
 def test_a_calm_animation_is_left_alone(tmp_path: Path) -> None:
     source = make_animation(tmp_path / "a.gif", [400, 400, 400])
     screening = screen(source)[1]
