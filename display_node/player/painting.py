@@ -35,6 +35,8 @@ class PlainPainter:
             src_colorspace=Colorspace.ITU709, dst_colorspace=Colorspace.ITU709,
             src_color_range=levels, dst_color_range=ColorRange.JPEG,
             interpolation=Interpolation.BILINEAR,
+            # With several threads swscale's last pixels of one slice now and then land in the first of the next.
+            threads=1,
         )  # fmt: skip
         plane = picture.planes[0]
         pixels = pygame.image.frombuffer(plane, (plane.line_size // 4, plane.height), "BGRA")
