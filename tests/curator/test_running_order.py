@@ -96,7 +96,7 @@ async def test_the_arrows_work_without_a_script_and_keep_the_focus(town: Town, w
     await client.post(address, data={"out": made["d"]})
     await client.post(address, data=[("order", made[title]) for title in "ecba"])
     assert titles(town) == ["e", "c", "b", "a", "(d)"]
-    assert "Play d again" in await (await client.get(address)).text()
+    assert "Play again: d" in await (await client.get(address)).text()
 
 
 @pytest.mark.parametrize("who", ["moderator", "technician", "contributor", "outsider", None])
