@@ -185,8 +185,10 @@ def without_fine_balance(change: Change) -> Change:
 
 def _others_below() -> Plane:
     """For each code of red: the least code of green or blue with which it cannot be saturated."""
-    table = np.searchsorted(LINEAR, LINEAR.astype(np.int64) // RED_SHARE, side="right")
-    table[LINEAR * 5 // RED_SHARE < RED_LEAST_LIGHT] = 0
+    # In wide numbers: five times the light of white does not fit in its own.
+    light = LINEAR.astype(np.int64)
+    table = np.searchsorted(light, light // RED_SHARE, side="right")
+    table[light * (RED_SHARE + 1) // RED_SHARE < RED_LEAST_LIGHT] = 0
     return table.astype(np.uint8)
 
 

@@ -82,12 +82,12 @@ def test_a_sample_of_the_corpus_is_judged_as_labelled() -> None:
 @pytest.mark.soak
 def test_no_hazard_of_the_corpus_is_missed_and_nearly_no_false_alarm_raised() -> None:
     films = labelled()
+    assert len(films) > 100
     missed, alarms = [], []
     for name, labels in films.items():
         more_missed, more_alarms = judge(name, labels)
         missed += more_missed
         alarms += more_alarms
     labels_in_all = sum(len(labels) for labels in films.values())
-    assert labels_in_all > 300
     assert missed == []
     assert len(alarms) * 100 <= (100 - RIGHT_PERCENT) * labels_in_all, alarms

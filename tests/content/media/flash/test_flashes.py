@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from content.media.flash.cells import cells_of_rgb
+from content.media.flash import changes
+from content.media.flash.cells import LINEAR, cells_of_rgb
 from tests.content.media.flash.screens import (
     BLACK,
     COLUMNS,
@@ -95,6 +96,16 @@ def test_red_that_comes_and_goes_is_refused_as_red_whatever_the_light() -> None:
     assert "itu_red" in rules_of(alternating(5, plain(grey(0.2126)), plain(RED)))
 
 
+def test_red_of_every_brightness_is_red() -> None:
+    every = np.zeros((ROWS, COLUMNS, 3), np.uint8)
+    every[:, :256, 0] = np.arange(256)
+    red = changes.saturated(cells_of_rgb(every))[0] > 0
+    dimmest = int(np.argmax(red))
+    assert 30 < dimmest < 45
+    assert red[dimmest:256].all()
+    assert not red[256:].any()
+
+
 def test_red_that_hardly_changes_its_colour_may_be_shown() -> None:
     assert alternating(5, plain((250, 60, 60)), plain((255, 100, 0))).itu_bt1702 == "pass"
 
@@ -154,6 +165,20 @@ def test_a_fine_chequerboard_that_turns_over_is_not_a_flash_and_a_coarse_one_is(
         screening = alternating(5, board, 255 - board)
         assert screening.itu_bt1702 == verdict, cells
         assert "loop" not in rules_of(screening) or verdict == "fail", cells
+
+
+def test_few_red_cells_and_many_are_picked_out_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = np.random.default_rng(7).integers(0, 256, (ROWS, COLUMNS, 3), dtype=np.uint8)
+    picture[:, :, 1:] //= np.random.default_rng(8).integers(1, 9, (ROWS, COLUMNS, 1), dtype=np.uint8)
+    cells = cells_of_rgb(picture)
+    light = LINEAR[picture].astype(np.int64)
+    others, whole = light[:, :, 1] + light[:, :, 2], light.sum(axis=2)
+    by_the_rule = (light[:, :, 0] >= 4 * others) & (whole > 1_000)
+    assert by_the_rule.any()
+    assert not by_the_rule.all()
+    for few in (0, ROWS * COLUMNS):
+        monkeypatch.setattr(changes, "_FEW", few)
+        assert np.array_equal(changes.saturated(cells) > 0, by_the_rule)
 
 
 def test_grain_is_no_flash() -> None:
