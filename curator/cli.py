@@ -80,7 +80,9 @@ def backup(data: Path, file: Path) -> None:
 
     try:
         count, size_bytes = write_backup(_existing(data), file)
-    except (BackupRefused, OSError) as error:
+    except BackupRefused as refused:
+        raise click.ClickException(refused.told()) from refused
+    except OSError as error:
         raise click.ClickException(str(error)) from error
     words = ngettext(
         "%(file)s: %(num)s file, %(size)s bytes.",
@@ -101,7 +103,9 @@ def restore(data: Path, file: Path) -> None:
 
     try:
         count = restore_backup(file, data)
-    except (BackupRefused, OSError) as error:
+    except BackupRefused as refused:
+        raise click.ClickException(refused.told()) from refused
+    except OSError as error:
         raise click.ClickException(str(error)) from error
     click.echo(ngettext("%(data)s: %(num)s file restored.", "%(data)s: %(num)s files restored.", count, data=data))
 
@@ -115,7 +119,7 @@ def check(data: Path, as_json: bool) -> None:
 
     findings = check_everything(_existing(data))
     if as_json:
-        click.echo(json.dumps({"healthy": not findings, "findings": findings}))
+        click.echo(json.dumps({"healthy": not findings, "findings": findings}, ensure_ascii=False))
     else:
         for finding in findings or [_("Everything is whole.")]:
             click.echo(finding)

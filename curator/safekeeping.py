@@ -32,6 +32,7 @@ from curator.schema import HEAD, bring_up_to_date
 from curator.store import Connection, Store
 from curator.tables import facts, pairings, sessions, uploads, versions
 from curator.wholeness import BackupRefused, check_everything, reading, refuse_damaged_database
+from curator.words import N_, _
 
 FORMAT = "commonscreen-backup/1"
 DATABASE = "commonscreen.db"
@@ -82,7 +83,8 @@ def restore_backup(file: Path, data: Path, now: clock.Now = clock.now_ms) -> int
     pairings are gone. Raises BackupRefused when the archive or the folder is not fit.
     """
     if data.exists() and (not data.is_dir() or any(data.iterdir())):
-        raise BackupRefused(f"{data} is not an empty folder. Restore into a new one, look at it, then put it in place.")
+        sentence = N_("%(data)s is not an empty folder. Restore into a new one, look at it, then put it in place.")
+        raise BackupRefused(sentence, data=data)
     data.absolute().parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=".restore-", dir=data.absolute().parent))
     try:
@@ -112,7 +114,8 @@ def _copy_database(source: Path, copy: Path) -> None:
             live.backup(saved)
             saved.execute("PRAGMA journal_mode=DELETE")  # one file, no -wal beside it
     except sqlite3.DatabaseError as error:
-        raise BackupRefused(f"{source} cannot be read: {error}. Restore the last good backup.") from error
+        sentence = N_("%(file)s cannot be read: %(why)s. Restore the last good backup.")
+        raise BackupRefused(sentence, file=source, why=error) from error
 
 
 def _fill(archive: tarfile.TarFile, settings: Settings, copy: Path, now_ms: int) -> int:
@@ -129,7 +132,7 @@ def _fill(archive: tarfile.TarFile, settings: Settings, copy: Path, now_ms: int)
                 members.append((name, path))
             else:
                 missing.append(name)
-                _LOG.warning("backup: %s is missing from the data folder", name)
+                _LOG.warning(_("%(name)s is missing from the data folder; the rest is saved.", name=name))
     about: dict[str, Json] = {
         "format": FORMAT, "schema": HEAD, "made_ms": now_ms, "files": len(members) + 1,
         "missing_count": len(missing), "missing": missing[:MOST_MISSING_NAMED],
@@ -172,7 +175,7 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
         with tarfile.open(file, mode="r:") as archive:
             yield archive
     except tarfile.TarError as error:
-        raise BackupRefused(f"{file} is not a whole backup: {error}") from error
+        raise BackupRefused(N_("%(file)s is not a whole backup: %(why)s."), file=file, why=error) from error
 
 
 def _extract(archive: tarfile.TarFile, into: Path, file: Path) -> int:
@@ -181,37 +184,38 @@ def _extract(archive: tarfile.TarFile, into: Path, file: Path) -> int:
     room = shutil.disk_usage(into).free
     for member in archive:
         if len(seen) >= MOST_MEMBERS:
-            raise BackupRefused(f"{file} holds more than {MOST_MEMBERS} files.")
+            raise BackupRefused(N_("%(file)s holds more than %(most)s files."), file=file, most=MOST_MEMBERS)
         _refuse_member(member, seen, file)
         seen.add(member.name)
         room -= member.size
         if room < 0:
-            raise BackupRefused(f"The disk has no room for what {file} holds.")
+            raise BackupRefused(N_("The disk has no room for what %(file)s holds."), file=file)
         body = archive.extractfile(tarfile.data_filter(member, str(into)))
         if body is None:
-            raise BackupRefused(f"{file}: “{member.name}” is not a file.")
+            raise BackupRefused(N_("%(file)s: “%(name)s” is not a file."), file=file, name=member.name)
         if member.name == ABOUT:
             _read_about(body.read(ABOUT_BYTES), file)
         else:
             _write_member(body, member, into, file)
     for name in (ABOUT, DATABASE, "keys/curator.key"):
         if name not in seen:
-            raise BackupRefused(f"{file} is not a whole backup: “{name}” is missing.")
+            raise BackupRefused(N_("%(file)s is not a whole backup: “%(name)s” is missing."), file=file, name=name)
     return len(seen) - 1
 
 
 def _refuse_member(member: tarfile.TarInfo, seen: set[str], file: Path) -> None:
     known = member.name in {ABOUT, DATABASE} or _STORED.fullmatch(member.name) or _KEY.fullmatch(member.name)
     if not known or member.type not in {tarfile.REGTYPE, tarfile.AREGTYPE} or member.sparse is not None:
-        raise BackupRefused(
-            f"{file} holds “{member.name[:100]}”, which does not belong in a backup. Nothing was restored."
-        )
+        sentence = N_("%(file)s holds “%(name)s”, which does not belong in a backup. Nothing was restored.")
+        raise BackupRefused(sentence, file=file, name=member.name[:100])
     if member.name in seen:
-        raise BackupRefused(f"{file} holds “{member.name}” twice. Nothing was restored.")
+        sentence = N_("%(file)s holds “%(name)s” twice. Nothing was restored.")
+        raise BackupRefused(sentence, file=file, name=member.name)
     if (member.name == ABOUT and member.size > ABOUT_BYTES) or (
         _KEY.fullmatch(member.name) and member.size > _KEY_BYTES
     ):
-        raise BackupRefused(f"{file}: “{member.name}” is too large. Nothing was restored.")
+        sentence = N_("%(file)s: “%(name)s” is too large. Nothing was restored.")
+        raise BackupRefused(sentence, file=file, name=member.name)
 
 
 def _read_about(body: bytes, file: Path) -> None:
@@ -219,9 +223,11 @@ def _read_about(body: bytes, file: Path) -> None:
         about = Reader.of_bytes(body, limit_bytes=ABOUT_BYTES).fields("format", "schema", others=True)
         form = about["format"].text(most=100)
     except BadDocument as error:
-        raise BackupRefused(f"{file}: {ABOUT} is damaged: {error}") from error
+        sentence = N_("%(file)s: “%(name)s” is damaged: %(why)s. Nothing was restored.")
+        raise BackupRefused(sentence, file=file, name=ABOUT, why=error) from error
     if form != FORMAT:
-        raise BackupRefused(f"{file} is a backup of another kind ({form}); this version reads {FORMAT}.")
+        sentence = N_("%(file)s is a backup of another kind (%(kind)s); this version reads %(known)s.")
+        raise BackupRefused(sentence, file=file, kind=form, known=FORMAT)
 
 
 def _write_member(body: IO[bytes], member: tarfile.TarInfo, into: Path, file: Path) -> None:
@@ -236,10 +242,12 @@ def _write_member(body: IO[bytes], member: tarfile.TarInfo, into: Path, file: Pa
             size_bytes += len(chunk)
             stream.write(chunk)
     if size_bytes != member.size:
-        raise BackupRefused(f"{file} ends in the middle of “{member.name}”. Nothing was restored.")
+        sentence = N_("%(file)s ends in the middle of “%(name)s”. Nothing was restored.")
+        raise BackupRefused(sentence, file=file, name=member.name)
     stored = _STORED.fullmatch(member.name)
     if stored and (digest.hexdigest() != stored[4] or stored[4][:4] != stored[2] + stored[3]):
-        raise BackupRefused(f"{file}: “{member.name}” is damaged. Nothing was restored.")
+        sentence = N_("%(file)s: “%(name)s” is damaged. Nothing was restored.")
+        raise BackupRefused(sentence, file=file, name=member.name)
 
 
 def _begin_anew(data: Path, now_ms: int) -> None:
@@ -253,7 +261,7 @@ def _begin_anew(data: Path, now_ms: int) -> None:
         bring_up_to_date(store)
         store.run_now(lambda connection: _mark_restored(connection, now_ms))
     except sa.exc.DatabaseError as error:
-        raise BackupRefused(f"The database in the backup cannot be used: {error.orig}") from error
+        raise BackupRefused(N_("The database in the backup cannot be used: %(why)s."), why=error.orig) from error
     finally:
         store.close()
 

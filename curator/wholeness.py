@@ -3,7 +3,8 @@
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,36 +19,77 @@ from curator.schema import HEAD
 from curator.store import Connection
 from curator.tables import audit as audit_table
 from curator.tables import decisions, items, versions
+from curator.words import N_, Told, _
 
 MOST_FINDINGS = 1000
 _APPROVAL_BYTES = 1 << 20
 
 
-class BackupRefused(RuntimeError):
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of file, and what is told of one that is not whole."""
+
+    damaged: str
+    missing: str
+    unreadable: str
+
+
+# The kinds of prepared files, in the order of their columns in `_named`.
+_PREPARED = (
+    _Kind(
+        N_("the rendition of “%(title)s”, version %(number)s is damaged (%(file)s). Put the file back from a backup."),
+        N_("the rendition of “%(title)s”, version %(number)s is missing (%(file)s). Put the file back from a backup."),
+        N_("the rendition of “%(title)s”, version %(number)s cannot be read (%(file)s): %(why)s."),
+    ),
+    _Kind(
+        N_("the thumbnail of “%(title)s”, version %(number)s is damaged (%(file)s). Put the file back from a backup."),
+        N_("the thumbnail of “%(title)s”, version %(number)s is missing (%(file)s). Put the file back from a backup."),
+        N_("the thumbnail of “%(title)s”, version %(number)s cannot be read (%(file)s): %(why)s."),
+    ),
+    _Kind(
+        N_("the poster of “%(title)s”, version %(number)s is damaged (%(file)s). Put the file back from a backup."),
+        N_("the poster of “%(title)s”, version %(number)s is missing (%(file)s). Put the file back from a backup."),
+        N_("the poster of “%(title)s”, version %(number)s cannot be read (%(file)s): %(why)s."),
+    ),
+    _Kind(
+        N_("the strip of “%(title)s”, version %(number)s is damaged (%(file)s). Put the file back from a backup."),
+        N_("the strip of “%(title)s”, version %(number)s is missing (%(file)s). Put the file back from a backup."),
+        N_("the strip of “%(title)s”, version %(number)s cannot be read (%(file)s): %(why)s."),
+    ),
+)
+_ORIGINAL = _Kind(
+    N_("the original of version %(id)s is damaged (%(file)s). Put the file back from a backup."),
+    N_("the original of version %(id)s is missing (%(file)s). Put the file back from a backup."),
+    N_("the original of version %(id)s cannot be read (%(file)s): %(why)s."),
+)
+
+
+class BackupRefused(Told):
     """A backup that cannot be written or read; the sentence says why and what to do."""
 
 
 def check_everything(data: Path) -> list[str]:
     """What is not whole in a data folder, worst first, one sentence each; [] when all is well. At most 1000.
 
-    Reads every file once, approved renditions first. Safe while the service runs.
+    The sentences are in the language of `curator.words.LANGUAGE`. Reads every file once, approved renditions first.
+    Safe while the service runs.
     """
     settings = Settings(data=data)
     found: list[str] = []
     for finding in _findings(settings):
-        found.append(finding)
+        found.append(finding.told())
         if len(found) >= MOST_FINDINGS:
-            return [*found, "There is more; only the first findings are told."]
+            return [*found, _("There is more; only the first findings are told.")]
     return found
 
 
 def refuse_damaged_database(path: Path) -> None:
     """Raises BackupRefused when the database at `path` is damaged or not one that this version reads."""
     for finding in _database_findings(path):
-        raise BackupRefused(finding)
+        raise BackupRefused(finding.sentence, **finding.values)
 
 
-def _findings(settings: Settings) -> Iterator[str]:
+def _findings(settings: Settings) -> Iterator[Told]:
     damage = list(_database_findings(settings.database))
     key, complaint = _key(settings)
     yield from damage
@@ -61,59 +103,70 @@ def _findings(settings: Settings) -> Iterator[str]:
             yield from _approval_findings(connection, key)
 
 
-def _database_findings(path: Path) -> Iterator[str]:
+def _database_findings(path: Path) -> Iterator[Told]:
     try:
         with reading(path) as connection:
             for row in connection.exec_driver_sql("PRAGMA integrity_check").fetchmany(20):
                 if row[0] != "ok":
-                    yield f"The database is damaged: {row[0]}. Restore the last good backup."
+                    yield Told(N_("The database is damaged: %(why)s. Restore the last good backup."), why=row[0])
             for row in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(20):
-                yield f"The database is damaged: row {row[1]} of {row[0]} points to a missing row of {row[2]}."
+                sentence = N_("The database is damaged: row %(row)s of %(table)s points to a missing row of %(other)s.")
+                yield Told(sentence, row=row[1], table=row[0], other=row[2])
             version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
             if version is None or not str(version).isdigit() or int(version) > int(HEAD):
-                yield f"The database has the shape {version}; this version of Commonscreen knows shapes up to {HEAD}."
+                sentence = N_(
+                    "The database has the shape %(shape)s; this version of Commonscreen knows shapes up to %(known)s."
+                )
+                yield Told(sentence, shape=version, known=HEAD)
     except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
-        yield f"The database cannot be read: {getattr(error, 'orig', None) or error}. Restore the last good backup."
+        sentence = N_("The database cannot be read: %(why)s. Restore the last good backup.")
+        yield Told(sentence, why=getattr(error, "orig", None) or error)
 
 
-def _key(settings: Settings) -> tuple[PublicKey | None, list[str]]:
+def _key(settings: Settings) -> tuple[PublicKey | None, list[Told]]:
     path = settings.keys / "curator.key"
     if not path.is_file():
-        return None, [f"The key {path} is missing: screens will not accept anything. Restore it from a backup."]
+        sentence = N_("The key %(file)s is missing: screens will not accept anything. Restore it from a backup.")
+        return None, [Told(sentence, file=path)]
     complaint = []
     if path.stat().st_mode & 0o077:
-        complaint.append(f"The key {path} can be read by others: chmod 600 it, and ask who has seen it.")
+        sentence = N_("The key %(file)s can be read by others: chmod 600 it, and ask who has seen it.")
+        complaint.append(Told(sentence, file=path))
     try:
         return SigningKey.load_or_make(path).public, complaint
-    except (ValueError, OSError) as error:
-        return None, [*complaint, f"The key cannot be read: {error}"]
+    except ValueError:
+        sentence = N_("The key %(file)s is damaged: it does not hold a key of 32 bytes. Restore it from a backup.")
+        return None, [*complaint, Told(sentence, file=path)]
+    except OSError as error:
+        return None, [*complaint, Told(N_("The key %(file)s cannot be read: %(why)s."), file=path, why=error.strerror)]
 
 
-def _chain_findings(connection: Connection) -> Iterator[str]:
+def _chain_findings(connection: Connection) -> Iterator[Told]:
     broken = audit.first_broken_row(connection)
     if broken is not None:
-        yield (
-            f"The audit log is broken at row {broken}: that row, or one beside it, was changed, removed or put in. "
+        sentence = N_(
+            "The audit log is broken at row %(row)s: that row, or one beside it, was changed, removed or put in. "
             "Compare with a backup."
         )
+        yield Told(sentence, row=broken)
 
 
-def _file_findings(connection: Connection, settings: Settings) -> Iterator[str]:
+def _file_findings(connection: Connection, settings: Settings) -> Iterator[Told]:
     checked: set[str] = set()
-    for sha256, what in _named(connection):
+    for sha256, kind, names in _named(connection):
         if sha256 not in checked:
             checked.add(sha256)
-            yield from _file_finding(place_of(settings.files, sha256), sha256, what)
+            yield from _file_finding(place_of(settings.files, sha256), sha256, kind, names)
     unfinished = sa.select(versions.c.upload_sha256, versions.c.id).where(
         versions.c.preparation.in_(["waiting", "running"])
     )
     for row in connection.execute(unfinished):
-        what = f"the original of version {row.id}"
-        yield from _file_finding(place_of(settings.originals, row.upload_sha256), row.upload_sha256, what)
+        place = place_of(settings.originals, row.upload_sha256)
+        yield from _file_finding(place, row.upload_sha256, _ORIGINAL, {"id": row.id})
 
 
-def _named(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Every prepared file with what it is, those that may be on a screen first."""
+def _named(connection: Connection) -> Iterator[tuple[str, _Kind, Mapping[str, object]]]:
+    """Every prepared file with its kind and what names it, those that may be on a screen first."""
     playing = versions.c.id == items.c.approved_version_id
     query = (
         sa.select(
@@ -125,23 +178,23 @@ def _named(connection: Connection) -> Iterator[tuple[str, str]]:
         .order_by(playing.desc(), versions.c.id)
     )  # fmt: skip
     rows = connection.execute(query).all()
-    for column, name in enumerate(("the rendition", "the thumbnail", "the poster", "the strip")):
+    for column, kind in enumerate(_PREPARED):
         for row in rows:
             if row[column]:
-                yield row[column], f"{name} of “{row.title}”, version {row.number}"
+                yield row[column], kind, {"title": row.title, "number": row.number}
 
 
-def _file_finding(path: Path, sha256: str, what: str) -> Iterator[str]:
+def _file_finding(path: Path, sha256: str, kind: _Kind, names: Mapping[str, object]) -> Iterator[Told]:
     try:
         if sha256_of(path) != sha256:
-            yield f"{what} is damaged ({path}). Put the file back from a backup."
+            yield Told(kind.damaged, file=path, **names)
     except FileNotFoundError:
-        yield f"{what} is missing ({path}). Put the file back from a backup."
+        yield Told(kind.missing, file=path, **names)
     except OSError as error:
-        yield f"{what} cannot be read ({path}): {error.strerror}."
+        yield Told(kind.unreadable, file=path, why=error.strerror, **names)
 
 
-def _approval_findings(connection: Connection, key: PublicKey) -> Iterator[str]:
+def _approval_findings(connection: Connection, key: PublicKey) -> Iterator[Told]:
     """Approvals that hold now must carry a signature of ours, and the audit log must still hold what they saw of it."""
     query = (
         sa.select(decisions.c.signed, decisions.c.sha256, items.c.title)
@@ -157,11 +210,15 @@ def _approval_findings(connection: Connection, key: PublicKey) -> Iterator[str]:
             signed = read_approval(Reader.of_bytes(row.signed.encode(), limit_bytes=_APPROVAL_BYTES))
             signed.verify({key.key_id: key})
         except (BadDocument, BadSignature, json.JSONDecodeError) as error:
-            yield f"The approval of “{row.title}” does not hold, no screen will show it: {error}."
+            sentence = N_("The approval of “%(title)s” does not hold, no screen will show it: %(why)s.")
+            yield Told(sentence, title=row.title, why=error)
             continue
         seen = sa.select(audit_table.c.seq).where(audit_table.c.hash == signed.approval.audit_head)
         if signed.approval.sha256 != row.sha256 or connection.execute(seen).first() is None:
-            yield f"The audit log lacks the row that the approval of “{row.title}” was bound to: rows were removed."
+            sentence = N_(
+                "The audit log lacks the row that the approval of “%(title)s” was bound to: rows were removed."
+            )
+            yield Told(sentence, title=row.title)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import json
 import shutil
 import tarfile
 from collections.abc import Callable
+from contextvars import copy_context
 from pathlib import Path
 
 import pytest
@@ -304,6 +305,28 @@ def test_the_three_commands_answer_with_their_exit_codes(lived_in: Town, tmp_pat
         return [*codes, answer.exit_code]
 
     assert conversation() == [0, 0, 0, 1, 2, 1]
+
+
+def test_what_is_not_whole_is_told_in_the_language_of_the_shell(saved: Path, tmp_path: Path) -> None:
+    new = restored(saved, tmp_path)
+    (new / "keys" / "curator.key").unlink()
+    shutil.rmtree(new / "files")
+    steps = [
+        ["check", "--data", str(new)],
+        ["check", "--data", str(new), "--json"],
+        ["restore", "--data", str(new), str(saved)],
+    ]
+
+    def told(step: list[str], language: str) -> str:
+        # In a context of its own: the command sets the language of whoever runs it.
+        answer = copy_context().run(CliRunner().invoke, cli.curator, step, env={"COMMONSCREEN_LANGUAGE": language})
+        return answer.output
+
+    for step in steps:
+        english, vietnamese = told(step, "en"), told(step, "vi")
+        assert len(english.splitlines()) == len(vietnamese.splitlines())
+        assert not set(english.splitlines()) & set(vietnamese.splitlines())
+    assert "“Skate day”" in told(steps[1], "vi")
 
 
 def test_a_file_that_is_no_database_is_told_not_thrown(tmp_path: Path) -> None:
