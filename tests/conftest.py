@@ -21,10 +21,15 @@ class BlockedLoop(RuntimeError):
     """Our code would have stopped the event loop, and with it every screen and page, to wait for something."""
 
 
+def _is_data(path: str) -> bool:
+    """Whether a file is of the data a test made, and not of the program, wherever that was checked out."""
+    return path.startswith(TEMPORARY + "/") and not path.startswith(str(ROOT) + "/")
+
+
 def _no_blocking(event: str, arguments: tuple[object, ...]) -> None:
     if event not in ON_FILES and event not in ALWAYS:
         return
-    if event in ON_FILES and not str(arguments[0] if arguments else "").startswith(TEMPORARY):
+    if event in ON_FILES and not _is_data(str(arguments[0] if arguments else "")):
         return
     try:
         asyncio.get_running_loop()
