@@ -97,6 +97,14 @@ def _findings(settings: Settings) -> Iterator[Told]:
     if damage:
         return  # nothing a damaged database says can be relied on
     with reading(settings.database) as connection:
+        shape = str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
+        if shape != HEAD:
+            sentence = N_(
+                "The database has the shape %(shape)s of an older version, this one reads shape %(known)s."
+                " Start the service once, which brings it up to date, and check again."
+            )
+            yield Told(sentence, shape=shape, known=HEAD)
+            return
         yield from _chain_findings(connection)
         yield from _file_findings(connection, settings)
         if key is not None:

@@ -289,6 +289,16 @@ def test_a_database_of_a_newer_version_is_left_alone(saved: Path, tmp_path: Path
     assert "has the shape 9999" in (check_everything(new))[0]
 
 
+def test_a_database_of_an_older_version_is_told_to_be_brought_up_to_date_first(saved: Path, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    restore_backup(saved, new)
+    changed(new, sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    changed(new, sa.text("ALTER TABLE versions DROP COLUMN cleaned_ms"))
+    found = check_everything(new)
+    assert len(found) == 1
+    assert "Start the service once" in found[0]
+
+
 def test_the_three_commands_answer_with_their_exit_codes(lived_in: Town, tmp_path: Path) -> None:
     data, run = str(lived_in.service.settings.data), CliRunner()
 
