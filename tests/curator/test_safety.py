@@ -4,110 +4,21 @@ import asyncio
 import re
 from collections.abc import Iterator
 
-import aiohttp
 import pytest
 from aiohttp.web import AbstractResource
 
-from curator import accounts, bookings, groups, library, moderation, people, uploads
-from curator.authorisation import Role
+from curator import accounts, bookings, groups, library, moderation, uploads
 from curator.bookings import Booking
 from curator.store import Connection
 from curator.tables import accounts as account_rows
 from curator.tables import items, versions
 from curator.uploads import Wanted
-from curator.web import forms, live
+from curator.web import forms
+from tests.curator.access import ACCESS, NODES, OWN_UPLOAD, PAIRING, STRANGER, WHO, is_refused
 from tests.curator.cases import Sent, approve, send, somebody
 from tests.curator.conftest import Client, MakeTown, Town
 from tests.curator.nodes import HEALTH, FakeNode, add_item, at_rest, make_screen, paired_node, publish, row
 
-NOBODY = frozenset[str]()
-STRANGER = "stranger"
-MEMBERS = frozenset({"contributor", "editor"})
-COUNCIL = frozenset({"technician", "moderator", "programmer"})
-SIGNED_IN = MEMBERS | COUNCIL | {"outsider"}
-EVERYBODY = SIGNED_IN | {STRANGER}
-SEE_ITEM = MEMBERS | {"moderator", "programmer"}
-PROGRAMMER, TECHNICIAN = frozenset({"programmer"}), frozenset({"technician"})
-MODERATOR = frozenset({"moderator"})
-ONLY_ADMINISTRATORS = frozenset[str]()
-DARKENERS = COUNCIL
-WHO = sorted(EVERYBODY | {"administrator"})
-
-ACCESS = {
-    "GET /": EVERYBODY,
-    "GET /account": SIGNED_IN,
-    "POST /account/password": SIGNED_IN,
-    "GET /audit": ONLY_ADMINISTRATORS,
-    "GET /files/{version}/{what}": SEE_ITEM,
-    "GET /groups": PROGRAMMER,
-    "POST /groups": PROGRAMMER,
-    "POST /groups/{slug}": PROGRAMMER,
-    "GET /items/{item}": SEE_ITEM,
-    "POST /items/{item}": MEMBERS,
-    "GET /items/{item}/withdraw": SEE_ITEM,
-    "POST /items/{item}/withdraw": SEE_ITEM,
-    "POST /language": EVERYBODY,
-    "GET /library": SIGNED_IN,
-    "GET /library/{group}": SEE_ITEM,
-    "GET /library/{group}/upload": MEMBERS,
-    "POST /library/{group}/upload": MEMBERS,
-    "GET /live": SIGNED_IN,
-    "GET /moderation": MODERATOR,
-    "GET /moderation/{version_id}": MODERATOR,
-    "POST /moderation/{version_id}/approve": MODERATOR,
-    "POST /moderation/{version_id}/reject": MODERATOR,
-    "GET /pair": TECHNICIAN,
-    "POST /pair": TECHNICIAN,
-    "POST /pair/decide": TECHNICIAN,
-    "GET /people": ONLY_ADMINISTRATORS,
-    "POST /people": ONLY_ADMINISTRATORS,
-    "POST /people/{account_id}/disable": ONLY_ADMINISTRATORS,
-    "POST /people/{account_id}/enable": ONLY_ADMINISTRATORS,
-    "POST /people/{account_id}/give": ONLY_ADMINISTRATORS,
-    "POST /people/{account_id}/password": ONLY_ADMINISTRATORS,
-    "POST /people/{account_id}/take": ONLY_ADMINISTRATORS,
-    "GET /policy": EVERYBODY,
-    "GET /programme": SIGNED_IN,
-    "GET /programme/order/{group}": PROGRAMMER | {"editor"},
-    "POST /programme/order/{group}": PROGRAMMER | {"editor"},
-    "GET /programme/{screen}": SIGNED_IN,
-    "GET /programme/{screen}/air-time": PROGRAMMER,
-    "POST /programme/{screen}/air-time": PROGRAMMER,
-    "GET /programme/{screen}/book": PROGRAMMER,
-    "POST /programme/{screen}/book": PROGRAMMER,
-    "POST /programme/{screen}/bookings/{booking}/cancel": PROGRAMMER,
-    "GET /programme/{screen}/hour": SIGNED_IN,
-    "GET /screens": EVERYBODY,
-    "GET /screens/new": PROGRAMMER | TECHNICIAN,
-    "POST /screens/new": PROGRAMMER | TECHNICIAN,
-    "GET /screens/{screen}/guide": EVERYBODY,
-    "GET /screens/{slug}": EVERYBODY,
-    "GET /screens/{slug}/dark": DARKENERS,
-    "POST /screens/{slug}/dark": DARKENERS,
-    "GET /screens/{slug}/picture.jpg": EVERYBODY,
-    "POST /screens/{slug}/retire": TECHNICIAN,
-    "POST /screens/{slug}/settings": PROGRAMMER | TECHNICIAN,
-    "POST /screens/{slug}/unpair": TECHNICIAN,
-    "GET /sign-in": EVERYBODY,
-    "POST /sign-in": EVERYBODY,
-    "POST /sign-out": EVERYBODY,
-    "GET /static/{mark}/{name}": EVERYBODY,
-    "OPTIONS /uploads": EVERYBODY,
-    "POST /uploads": SIGNED_IN,
-    "OPTIONS /uploads/{upload}": EVERYBODY,
-}
-"""Who besides administrators is let in at each address, for the things of the youth club. A new one is listed here."""
-
-OWN_UPLOAD = {"HEAD /uploads/{upload}", "PATCH /uploads/{upload}", "DELETE /uploads/{upload}"}
-"""For whoever began it and nobody else, administrators neither."""
-
-NODES = {
-    "GET /api/v1/files/{sha256}", "POST /api/v1/as-run/{node_id}", "POST /api/v1/health/{node_id}",
-    "GET /api/v1/link/{node_id}", "GET /api/v1/manifest/{node_id}", "PUT /api/v1/picture/{node_id}",
-}  # fmt: skip
-"""For a paired node's token; no person gets in."""
-
-PAIRING = {"POST /api/v1/pairing", "POST /api/v1/pairing/token"}
 TUS = {"Tus-Resumable": "1.0.0"}
 HOSTILE = "\"'><img src=x onerror=alert(1)></title></script>{{7*7}}"
 
@@ -163,11 +74,6 @@ def _begin(connection: Connection, town: Town) -> str:
 
 def browser(town: Town, who: str) -> Client:
     return town.client(None if who == STRANGER else who)
-
-
-def is_refused(answer: aiohttp.ClientResponse) -> bool:
-    to_sign_in = answer.status == 303 and answer.headers["Location"].startswith("/sign-in")
-    return to_sign_in or answer.status in {401, 403, 404}
 
 
 async def test_every_address_is_listed(town: Town) -> None:
@@ -444,98 +350,3 @@ async def test_another_hosts_name_is_believed_nowhere(town: Town) -> None:
         assert "evil.example" not in await answer.text(), path
         assert "evil.example" not in answer.headers.get("Location", "")
         assert "aiohttp" not in answer.headers["Server"]
-
-
-# --- signing in ------------------------------------------------------------------------------------------------------
-
-PASSWORD = "what-a-town-makes"
-
-
-def give_password(town: Town, who: str) -> None:
-    made = accounts.hash_password(PASSWORD)
-    town.service.store.run_now(
-        lambda connection: accounts.set_password(connection, town.accounts[who], made, now_ms=1, by=None)
-    )
-
-
-async def sign_in(client: Client, password: str = PASSWORD, **headers: str) -> aiohttp.ClientResponse:
-    form = {"email": "editor@example.org", "password": password, "next": "/"}
-    return await client.post("/sign-in", data=form, headers=headers, allow_redirects=False)
-
-
-async def test_many_guesses_at_once_are_counted_before_they_are_checked(town: Town) -> None:
-    give_password(town, "editor")
-    client = town.client()
-    answers = await asyncio.gather(*(sign_in(client, f"guess number {number}") for number in range(30)))
-    assert sorted(answer.status for answer in answers) == [422] * 8 + [429] * 22
-
-
-async def test_guessing_elsewhere_locks_nobody_out_and_a_neighbouring_address_is_the_same(make_town: MakeTown) -> None:
-    town = await make_town(trusted_proxies=1, sign_in_tries=1)
-    give_password(town, "editor")
-    client = town.client()
-    assert (await sign_in(client, "a wrong guess", **{"X-Forwarded-For": "2001:db8::1"})).status == 422
-    assert (await sign_in(client, "a wrong guess", **{"X-Forwarded-For": "2001:db8::2"})).status == 429
-    assert (await sign_in(client, "a wrong guess", **{"X-Forwarded-For": "203.0.113.9"})).status == 422
-    for _ in range(3):  # who signs in rightly may do so as often as they like
-        assert (await sign_in(client, **{"X-Forwarded-For": "198.51.100.7"})).status == 303
-
-
-async def test_signing_in_takes_no_token_that_was_there_before(town: Town) -> None:
-    give_password(town, "editor")
-    client = town.client()
-    client.session.cookie_jar.update_cookies({"commonscreen": "planted"})
-    answer = await sign_in(client)
-    cookie = answer.cookies["commonscreen"]
-    assert (cookie.value != "planted", cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
-    assert (await client.get("/account", allow_redirects=False)).status == 200
-
-
-async def test_sessions_end_with_the_account_the_role_and_the_password(town: Town) -> None:
-    run, now_ms, by = town.service.store.run_now, town.clock(), town.accounts["administrator"]
-    moderator, editor, programmer = (town.client(who) for who in ("moderator", "editor", "programmer"))
-    run(lambda c: people.disable(c, town.accounts["moderator"], now_ms=now_ms, by=by))
-    run(
-        lambda c: people.take_role(
-            c, account_id=town.accounts["editor"], role=Role.EDITOR, group_id=town.group.id, now_ms=now_ms, by=by
-        )
-    )
-    run(lambda c: accounts.set_password(c, town.accounts["programmer"], "x", now_ms=now_ms, by=by))
-    assert is_refused(await moderator.get("/moderation", allow_redirects=False))
-    assert is_refused(await editor.get("/library/youth-club", allow_redirects=False))
-    assert is_refused(await programmer.get("/account", allow_redirects=False))
-
-
-# --- following what changes ------------------------------------------------------------------------------------------
-
-
-async def test_one_account_follows_so_many_pages_and_no_more(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST_STREAMS", 2)
-    client = town.client("editor")
-    first, second = [await client.get("/live?topic=item:") for _ in range(2)]
-    assert (await client.get("/live?topic=item:")).status == 429
-    other = await town.client("outsider").get("/live?topic=item:")
-    assert other.status == 200
-    for stream in (first, second, other):
-        stream.close()
-    async with asyncio.timeout(5):
-        while (again := await client.get("/live?topic=item:")).status != 200:
-            town.service.bus.publish("item:x")
-            await asyncio.sleep(0.01)
-    again.close()
-
-
-async def test_a_follower_learns_no_id_it_did_not_know(town: Town) -> None:
-    stream = await town.client("outsider").get("/live?topic=item:")
-    town.service.bus.publish("item:secret")
-    async with asyncio.timeout(5):
-        told = [await stream.content.readline() for _ in range(4)]
-    assert told[2:] == [b"event: changed\n", b"data: item:\n"]
-    stream.close()
-
-
-async def test_a_stream_ends_and_asks_again_who_is_there(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "LIFE_S", 0)
-    stream = await town.client("editor").get("/live?topic=item:")
-    async with asyncio.timeout(5):
-        assert await stream.read() == b"retry: 2000\n\n"
