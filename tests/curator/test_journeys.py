@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,21 +12,17 @@ from playwright.async_api import Browser, BrowserContext, Page, Response, Route,
 
 from curator import accounts, groups, library, running_order, screens
 from curator.library import Item
+from tests.chromium import ARGUMENTS, CHROMIUM, IN_A_BROWSER
 from tests.curator.cases import look
 from tests.curator.conftest import AN_HOUR_MS, MakeTown, Town
 from tests.curator.nodes import make_screen
 from tests.curator.programme import things
 from tests.media.generate import Film, make_film
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
 PHONE: ViewportSize = {"width": 360, "height": 740}
 PREPARED_MS = 40_000
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture

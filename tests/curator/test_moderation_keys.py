@@ -1,26 +1,20 @@
 """Moderation in a real browser: keys decide only where they are meant to, and nothing is needed from elsewhere."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
 from curator import accounts
+from tests.chromium import ARGUMENTS, CHROMIUM, IN_A_BROWSER
 from tests.curator.cases import Sent, approve, send, version_of
 from tests.curator.conftest import AN_HOUR_MS, Town
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--no-first-run",
-]  # fmt: skip
 AWAKE = "html[data-keys=awake]"
 """Stands when the page listens to keys: not at once, so that none meant for the page before decides on this one."""
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture

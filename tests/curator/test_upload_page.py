@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
+from tests.chromium import ARGUMENTS, CHROMIUM, IN_A_BROWSER
 from tests.curator.conftest import MakeTown, Town
 from tests.curator.uploading import all_items
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 ENOUGH_MS = 30_000
 
-pytestmark = pytest.mark.browser
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
@@ -30,7 +29,7 @@ async def browser(small_steps: Town) -> AsyncIterator[BrowserContext]:
     client = small_steps.client("editor")
     cookie = client.session.cookie_jar.filter_cookies(client.make_url("/"))["commonscreen"].value
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, "--no-first-run"])
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         context = await chromium.new_context(base_url=str(small_steps.server.make_url("/")))
         await context.add_cookies(
             [{"name": "commonscreen", "value": cookie, "url": str(small_steps.server.make_url("/"))}]

@@ -4,7 +4,7 @@ Light is counted in integers: WHITE is the whole of it, linear, so 10 % of white
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 COLUMNS, ROWS = 960, 540
 """The screen, 16:9, in cells; a cell is 2 x 2 pixels of 1920 x 1080."""
@@ -93,18 +93,4 @@ Rule = Literal[
     "pattern_strong",
 ]
 """What an interval breaks."""
-RULES: tuple[Rule, ...] = (
-    "itu_general",
-    "itu_red",
-    "wcag_general",
-    "wcag_red",
-    "trace24_general",
-    "trace24_red",
-    "gradual",
-    "long",
-    "long_red",
-    "loop",
-    "loop_red",
-    "pattern",
-    "pattern_strong",
-)
+RULES: tuple[Rule, ...] = get_args(Rule)
