@@ -7,6 +7,7 @@ formatted: no instant, duration or weight of ours is one.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from json.encoder import encode_basestring
 
 from content.reading import SAFE_INTEGER
 
@@ -24,15 +25,17 @@ def canonical_sha256(value: Json) -> str:
 
 
 def _text(value: Json) -> str:
-    if value is None or isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return encode_basestring(value)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
     if isinstance(value, int):
         if abs(value) > SAFE_INTEGER:
             raise ValueError(f"{value} is beyond the whole numbers every JSON reader agrees on")
         return str(value)
     if isinstance(value, Mapping):
         members = sorted(value.items(), key=lambda member: member[0].encode("utf-16-be"))
-        return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{_text(inner)}" for key, inner in members) + "}"
+        return "{" + ",".join(f"{encode_basestring(key)}:{_text(inner)}" for key, inner in members) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(_text(inner) for inner in value) + "]"
     raise ValueError(f"{type(value).__name__} has no place in canonical JSON")

@@ -20,6 +20,8 @@ from content.files import write_whole
 MANIFEST = "commonscreen manifest"
 APPROVAL = "commonscreen approval"
 PAIRING = "commonscreen pairing"
+LIVE = "commonscreen live order"
+LIVE = "commonscreen live order"
 
 
 class BadSignature(ValueError):

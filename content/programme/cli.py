@@ -13,6 +13,8 @@ from content.manifest import LARGEST_MANIFEST_BYTES
 from content.programme.digest import plan_digest, segment_digests
 from content.programme.engine import Event, Programme
 from content.programme.explain import explain
+from content.programme.layers import fold
+from content.programme.layers_file import LARGEST_LOG_BYTES, read_log
 from content.programme.plan import read_plan
 from content.programme.wording import seconds, stamp
 from content.reading import BadDocument, Reader
@@ -86,6 +88,28 @@ def explain_item(plan: Path, item: str, time_ms: int, as_json: bool) -> None:
 
 @programme.command()
 @_plan
+@click.option("--events", type=click.Path(path_type=Path), required=True, help="Live orders, one JSON object a line.")
+@_time
+@_json
+def layered(plan: Path, events: Path, time_ms: int, as_json: bool) -> None:
+    """What is on at an instant, with live orders over the programme: alert, takeover, session, choice."""
+    asked = _load(plan)
+    try:
+        log = read_log(_body(events, LARGEST_LOG_BYTES))
+    except BadDocument as error:
+        _fail(f"{events}: {error}")
+    shown = fold(log, asked, time_ms)
+    if as_json:
+        _print_json({
+            "time_ms": time_ms, "layer": shown.layer, "order": shown.order, "item": shown.item,
+            "media_ms": shown.media_offset_ms, "is_card": shown.is_card,
+        })  # fmt: skip
+    else:
+        click.echo("  ".join((stamp(time_ms), shown.layer, shown.item or "-", shown.order or "-")))
+
+
+@programme.command()
+@_plan
 @_json
 def digest(plan: Path, as_json: bool) -> None:
     """What the whole plan and each of its segments come to, in 32 hexadecimal digits each."""
@@ -106,15 +130,20 @@ def _(sentence: str) -> str:
 
 def _load(path: Path) -> Programme:
     """The programme in a file; ends the command with exit code 2 when there is none."""
-    try:
-        with path.open("rb") as stream:
-            body = stream.read(LARGEST_MANIFEST_BYTES + 1)
-    except OSError as error:
-        _fail(f"{path}: {error.strerror}")
+    body = _body(path, LARGEST_MANIFEST_BYTES)
     try:
         return Programme(read_plan(_plan_in(Reader.of_bytes(body, limit_bytes=LARGEST_MANIFEST_BYTES))))
     except BadDocument as error:
         _fail(f"{path}: {error}")
+
+
+def _body(path: Path, limit_bytes: int) -> bytes:
+    """A file's bytes, at most one more than the limit; ends the command with exit code 2 when there are none."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(limit_bytes + 1)
+    except OSError as error:
+        _fail(f"{path}: {error.strerror}")
 
 
 def _plan_in(reader: Reader) -> Reader:

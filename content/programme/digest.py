@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from content.programme.engine import Programme
+from content.programme.engine import Event, Programme
 from content.programme.plan import ENGINE
 
 DIGEST_BYTES = 16
@@ -16,20 +16,20 @@ def segment_digests(programme: Programme) -> tuple[str, ...]:
 
 def segment_digest(programme: Programme, index: int) -> str:
     """The digest of one segment: of the engine's name and the segment's events."""
-    return _digest(
-        [
-            ENGINE,
-            [
-                [event.start_ms, event.end_ms, event.kind, event.item, event.group, event.media_offset_ms]
-                for event in programme.segment_events(index)
-            ],
-        ]
-    )
+    return _digest([ENGINE, [_row(event) for event in programme.segment_events(index)]])
 
 
 def plan_digest(programme: Programme) -> str:
-    """32 hexadecimal digits that stand for the whole: the plan with its carry, and every segment's digest."""
-    return _digest([programme.plan.as_json(), list(segment_digests(programme))])
+    """32 hexadecimal digits that stand for the whole: the plan with its carry, and every segment's digest.
+
+    It is of the plan spelt out, so however the plan was written it is the same.
+    """
+    return _digest([programme.plan.spelt_out(), list(segment_digests(programme))])
+
+
+def _row(event: Event) -> list[object]:
+    row: list[object] = [event.start_ms, event.end_ms, event.kind, event.item, event.group, event.media_offset_ms]
+    return [*row, "muted"] if event.muted else row
 
 
 def _digest(value: object) -> str:

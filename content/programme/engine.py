@@ -15,7 +15,7 @@ from typing import Literal
 
 from content.programme.house import divide
 from content.programme.ledger import Account
-from content.programme.plan import Carry, Dark, Fixed, Plan, Rotation, Segment
+from content.programme.plan import Carry, Dark, Fixed, Plan, Rotation
 from content.programme.rotation import Carries, Gapped, accounts, rotate
 from content.reading import SAFE_INTEGER
 
@@ -30,7 +30,7 @@ SEGMENTS_REMEMBERED = 64
 class Event:
     """One thing on screen during [start_ms, end_ms). Filler without an item is the card that the screen draws itself.
 
-    `media_offset_ms` is where in its medium the item is at `start_ms`.
+    `media_offset_ms` is where in its medium the item is at `start_ms`; `muted` asks for no sound.
     """
 
     start_ms: int
@@ -40,6 +40,7 @@ class Event:
     group: str | None
     media_offset_ms: int
     layer: Layer
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,31 +158,31 @@ class Programme:
             return [], carries
         taking_part = accounts(segment, carries, self.plan.params, self._gapped)
         plays = [
-            Event(play.start_ms, play.end_ms, "item", play.item, play.group, 0, "rotation")
+            Event(play.start_ms, play.end_ms, "item", play.item, play.group, 0, "rotation", segment.muted)
             for play in rotate(segment, taking_part, self.plan.params, until_ms)
         ]
         return plays, {**carries, **{account.group: account.carry_at(until_ms) for account in taking_part}}
 
-    def _filled(self, segment: Segment, plays: Iterable[Event]) -> Iterator[Event]:
+    def _filled(self, segment: Fixed | Rotation, plays: Iterable[Event]) -> Iterator[Event]:
         now_ms = segment.start_ms
         for play in plays:
-            yield from self._filler(now_ms, play.start_ms)
+            yield from self._filler(now_ms, play.start_ms, segment.muted)
             yield play
             now_ms = play.end_ms
-        yield from self._filler(now_ms, segment.end_ms)
+        yield from self._filler(now_ms, segment.end_ms, segment.muted)
 
-    def _filler(self, start_ms: int, end_ms: int) -> Iterator[Event]:
+    def _filler(self, start_ms: int, end_ms: int, muted: bool) -> Iterator[Event]:
         if start_ms < end_ms:
             for from_ms, to_ms, item in divide(start_ms, end_ms, self.plan.house, self.plan.params):
-                yield Event(from_ms, to_ms, "filler", item, None, 0, "filler")
+                yield Event(from_ms, to_ms, "filler", item, None, 0, "filler", muted)
 
 
 _start_ms = attrgetter("start_ms")
 
 
 def _gapped(plan: Plan) -> Gapped:
-    """For each group the items that have a gap anywhere in the plan: only their starts are remembered."""
-    gapped: dict[str, set[str]] = {group: set() for group in plan.groups}
+    """For each group the items whose starts are remembered: with a gap anywhere in the plan, or with one before it."""
+    gapped = {group: set(carry.last_starts_ms) for group, carry in plan.groups.items()}
     # A group's list is usually one object for the whole plan, and looking into it once is enough.
     listings = {
         (group, id(listing)): listing
@@ -204,6 +205,7 @@ def _bookings(segment: Fixed) -> list[Event]:
             booked.group,
             booked.media_offset_ms,
             "booking",
+            segment.muted,
         )
         for booked in segment.items
     ]

@@ -3,21 +3,33 @@
 Build a plan as JSON and read it with `read_plan`; what has passed is sorted, contiguous and within the limits below.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from content.canonical import Json
+from content.programme.mixes import (
+    HEAVIEST,
+    LAST_INSTANT_MS,
+    LONGEST_ITEM_MS,
+    MOST_GROUPS,
+    MOST_LISTED,
+    ListedItem,
+    Listing,
+    Mix,
+    MixReader,
+    MixWriter,
+    spelt_out,
+)
 from content.reading import SAFE_INTEGER, Reader
 
+__all__ = [
+    "ENGINE", "HEAVIEST", "LAST_INSTANT_MS", "LONGEST_ITEM_MS", "MOST_GROUPS", "MOST_LISTED", "Carry", "Dark", "Fixed",
+    "FixedItem", "HouseItem", "ListedItem", "Listing", "Params", "Plan", "Rotation", "Segment", "read_plan",
+]  # fmt: skip
+
 ENGINE = "L1"
-LAST_INSTANT_MS = 253_402_300_800_000
-"""The first instant of the year 10000: no plan reaches further."""
-LONGEST_ITEM_MS = 7 * 86_400_000
 LARGEST_BALANCE_MS = 10**12
-HEAVIEST = 10**9
-MOST_GROUPS = 10_000
 MOST_SEGMENTS = 100_000
-MOST_LISTED = 10_000
 MOST_HOUSE_ITEMS = 1_000
 MOST_PLAYS_IN_A_SEGMENT = 1_000_000
 """A segment that could hold more plays than this is refused, so that every evaluation ends soon."""
@@ -47,43 +59,23 @@ class Carry:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedItem:
-    """One entry of a running order. `gap_ms` is the least time from one start of the item to its next; 0 is none."""
-
-    item: str
-    duration_ms: int
-    order: int
-    gap_ms: int = 0
-
-    def as_json(self) -> dict[str, Json]:
-        """The plan's entry."""
-        return {"item": self.item, "duration_ms": self.duration_ms, "order": self.order, "gap_ms": self.gap_ms}
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What a group brings to a rotation segment: its weight and its items, sorted by `order`."""
-
-    weight: int
-    items: tuple[ListedItem, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FixedItem:
-    """A booked play. `media_offset_ms` is where in its medium it begins."""
+    """A booked play. `media_offset_ms` is where in its medium it begins; no session interrupts a protected one."""
 
     offset_ms: int
     duration_ms: int
     item: str
     group: str | None = None
     media_offset_ms: int = 0
+    protected: bool = False
 
     def as_json(self) -> dict[str, Json]:
-        """The plan's entry."""
-        return {
+        """The plan's entry; `protected` only where it is, so that other plans keep their digests."""
+        entry: dict[str, Json] = {
             "offset_ms": self.offset_ms, "duration_ms": self.duration_ms, "item": self.item, "group": self.group,
             "media_offset_ms": self.media_offset_ms,
         }  # fmt: skip
+        return {**entry, "protected": True} if self.protected else entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +100,22 @@ class Dark:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A segment of bookings, sorted, disjoint and inside it."""
+    """A segment of bookings, sorted, disjoint and inside it; without sound if `muted`."""
 
     start_ms: int
     end_ms: int
     items: tuple[FixedItem, ...]
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """A segment that groups share. `groups` maps the group's id to what it brings, sorted by id."""
+    """A segment that groups share, each with what it brings; without sound if `muted`."""
 
     start_ms: int
     end_ms: int
-    groups: Mapping[str, Listing]
+    groups: Mix
+    muted: bool = False
 
 
 Segment = Dark | Fixed | Rotation
@@ -137,7 +131,16 @@ class Plan:
     house: tuple[HouseItem, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
-        """The plan as `read_plan` reads it, every default spelt out."""
+        """The plan as `read_plan` reads it: defaults written out, each list and mix once. Equal plans are alike."""
+        writer = MixWriter()
+        body = self._json(writer.write)
+        return {**body, "lists": writer.lists, "mixes": writer.mixes}
+
+    def spelt_out(self) -> dict[str, Json]:
+        """The plan with nothing named: large, and what its digest is of."""
+        return self._json(spelt_out)
+
+    def _json(self, write_mix: Callable[[Mix], Json]) -> dict[str, Json]:
         params = self.params
         return {
             "engine": ENGINE,
@@ -146,31 +149,30 @@ class Plan:
             },
             "groups": [{"id": group, "carry": carry.as_json()} for group, carry in self.groups.items()],
             "house": [item.as_json() for item in self.house],
-            "segments": [_segment_json(segment) for segment in self.segments],
+            "segments": [_segment_json(segment, write_mix) for segment in self.segments],
         }  # fmt: skip
 
 
-def _segment_json(segment: Segment) -> dict[str, Json]:
+def _segment_json(segment: Segment, write_mix: Callable[[Mix], Json]) -> dict[str, Json]:
     bounds: dict[str, Json] = {"start_ms": segment.start_ms, "end_ms": segment.end_ms}
     if isinstance(segment, Dark):
         return {**bounds, "kind": "dark"}
+    if segment.muted:
+        bounds["muted"] = True
     if isinstance(segment, Fixed):
         return {**bounds, "kind": "fixed", "items": [item.as_json() for item in segment.items]}
-    groups: dict[str, Json] = {
-        group: {"weight": listing.weight, "items": [item.as_json() for item in listing.items]}
-        for group, listing in segment.groups.items()
-    }
-    return {**bounds, "kind": "rotation", "groups": groups}
+    return {**bounds, "kind": "rotation", "groups": write_mix(segment.groups)}
 
 
 def read_plan(reader: Reader) -> Plan:
     """The plan at this place of a document. Raises BadDocument, with the JSON path, for anything that is not one."""
-    fields = reader.fields("engine", "groups", "segments", optional=("params", "house"))
+    fields = reader.fields("engine", "groups", "segments", optional=("params", "house", "lists", "mixes"))
     fields["engine"].one_of(ENGINE)
     groups = _read_carries(fields["groups"])
     house = _read_house(fields["house"]) if "house" in fields else ()
+    mixes = MixReader(frozenset(groups), fields.get("lists"), fields.get("mixes"))
     return Plan(
-        segments=_SegmentReader(frozenset(groups), house).read(fields["segments"]),
+        segments=_SegmentReader(frozenset(groups), house, mixes).read(fields["segments"]),
         groups=groups,
         params=_read_params(fields["params"]) if "params" in fields else Params(),
         house=house,
@@ -226,12 +228,14 @@ def _integer(fields: dict[str, Reader], name: str, default: int, *, least: int =
 
 
 class _SegmentReader:
-    """Reads segments; a group's list that repeats from segment to segment is checked and kept once."""
+    """Reads segments and what holds between them."""
 
-    def __init__(self, groups: frozenset[str], house: tuple[HouseItem, ...]) -> None:
+    def __init__(self, groups: frozenset[str], house: tuple[HouseItem, ...], mixes: MixReader) -> None:
         self._groups = groups
+        self._mixes = mixes
         self._shortest_house_ms = min((item.duration_ms for item in house), default=LAST_INSTANT_MS)
-        self._listings: dict[str, tuple[object, Listing, int]] = {}
+        # By identity: a mix that many segments name is one object, and is kept here, so its id stays its own.
+        self._shortest: dict[int, tuple[Mix, dict[str, int]]] = {}
 
     def read(self, reader: Reader) -> tuple[Segment, ...]:
         places = reader.items(most=MOST_SEGMENTS)
@@ -248,7 +252,7 @@ class _SegmentReader:
     def _read_segment(self, reader: Reader) -> Segment:
         kind = reader.fields("kind", others=True)["kind"].one_of("dark", "fixed", "rotation")
         extra = {"dark": (), "fixed": ("items",), "rotation": ("groups",)}[kind]
-        fields = reader.fields("start_ms", "end_ms", "kind", *extra)
+        fields = reader.fields("start_ms", "end_ms", "kind", *extra, optional=("muted",) if extra else ())
         start_ms = fields["start_ms"].integer(least=0, most=LAST_INSTANT_MS)
         end_ms = fields["end_ms"].integer(least=0, most=LAST_INSTANT_MS)
         if end_ms <= start_ms:
@@ -256,9 +260,10 @@ class _SegmentReader:
         if kind == "dark":
             return Dark(start_ms, end_ms)
         _refuse_crowd(reader, end_ms - start_ms, self._shortest_house_ms)
+        muted = fields["muted"].flag() if "muted" in fields else False
         if kind == "fixed":
-            return Fixed(start_ms, end_ms, self._read_bookings(fields["items"], end_ms - start_ms))
-        return Rotation(start_ms, end_ms, self._read_groups(fields["groups"], end_ms - start_ms))
+            return Fixed(start_ms, end_ms, self._read_bookings(fields["items"], end_ms - start_ms), muted)
+        return Rotation(start_ms, end_ms, self._read_mix(fields["groups"], end_ms - start_ms), muted)
 
     def _read_bookings(self, reader: Reader, length_ms: int) -> tuple[FixedItem, ...]:
         bookings: list[FixedItem] = []
@@ -274,13 +279,14 @@ class _SegmentReader:
         return tuple(bookings)
 
     def _read_booking(self, reader: Reader) -> FixedItem:
-        fields = reader.fields("offset_ms", "duration_ms", "item", optional=("group", "media_offset_ms"))
+        fields = reader.fields("offset_ms", "duration_ms", "item", optional=("group", "media_offset_ms", "protected"))
         return FixedItem(
             offset_ms=fields["offset_ms"].integer(least=0, most=LAST_INSTANT_MS),
             duration_ms=fields["duration_ms"].integer(least=1, most=LONGEST_ITEM_MS),
             item=fields["item"].identifier(),
             group=self._known(fields["group"]) if "group" in fields and fields["group"].value is not None else None,
             media_offset_ms=_integer(fields, "media_offset_ms", 0, most=LONGEST_ITEM_MS),
+            protected=fields["protected"].flag() if "protected" in fields else False,
         )
 
     def _known(self, reader: Reader) -> str:
@@ -289,24 +295,14 @@ class _SegmentReader:
             reader.refuse(f"the group '{group}' is not declared under 'groups'")
         return group
 
-    def _read_groups(self, reader: Reader, length_ms: int) -> dict[str, Listing]:
-        listings: dict[str, Listing] = {}
-        for group, place in sorted(reader.members(most=MOST_GROUPS).items()):
-            if group not in self._groups:
-                place.refuse(f"the group '{group}' is not declared under 'groups'")
-            seen = self._listings.get(group)
-            if seen is None or not _same(seen[0], place.value):
-                listing = _read_listing(place)
-                shortest_ms = min((item.duration_ms for item in listing.items), default=LAST_INSTANT_MS)
-                seen = self._listings[group] = (place.value, listing, shortest_ms)
-            _refuse_crowd(place, length_ms, seen[2])
-            listings[group] = seen[1]
-        return listings
-
-
-def _same(seen: object, value: object) -> bool:
-    # Python holds True equal to 1 and 1.0 equal to 1; a document that differs in that has to be read to be refused.
-    return seen == value and repr(seen) == repr(value)
+    def _read_mix(self, reader: Reader, length_ms: int) -> Mix:
+        mix = self._mixes.read(reader)
+        if id(mix) not in self._shortest:
+            shortest = {group: min(item.duration_ms for item in own.items) for group, own in mix.items() if own.items}
+            self._shortest[id(mix)] = (mix, shortest)
+        for group, shortest_ms in self._shortest[id(mix)][1].items():
+            _refuse_crowd(Reader(None, f"{reader.path}.{group}"), length_ms, shortest_ms)
+        return mix
 
 
 def _refuse_crowd(reader: Reader, length_ms: int, shortest_ms: int) -> None:
@@ -314,25 +310,3 @@ def _refuse_crowd(reader: Reader, length_ms: int, shortest_ms: int) -> None:
         reader.refuse(
             f"{length_ms} ms could hold more than {MOST_PLAYS_IN_A_SEGMENT} plays of {shortest_ms} ms: cut the segment"
         )
-
-
-def _read_listing(reader: Reader) -> Listing:
-    fields = reader.fields("weight", "items")
-    items: dict[str, ListedItem] = {}
-    orders: set[int] = set()
-    for place in fields["items"].items(most=MOST_LISTED):
-        entry = place.fields("item", "duration_ms", "order", optional=("gap_ms",))
-        listed = ListedItem(
-            item=entry["item"].identifier(),
-            duration_ms=entry["duration_ms"].integer(least=1, most=LONGEST_ITEM_MS),
-            order=entry["order"].integer(least=0, most=SAFE_INTEGER),
-            gap_ms=_integer(entry, "gap_ms", 0, most=LAST_INSTANT_MS),
-        )
-        if listed.item in items:
-            entry["item"].refuse(f"the item '{listed.item}' stands twice in this list")
-        if listed.order in orders:
-            entry["order"].refuse(f"the order {listed.order} is given twice in this list")
-        items[listed.item] = listed
-        orders.add(listed.order)
-    running = tuple(sorted(items.values(), key=lambda listed: listed.order))
-    return Listing(fields["weight"].integer(least=0, most=HEAVIEST), running)

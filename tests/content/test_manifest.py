@@ -10,15 +10,17 @@ from hypothesis import strategies as st
 from content.approval import EVERYWHERE, Approval, SignedApproval, sign_approval
 from content.canonical import canonical_bytes
 from content.manifest import (
+    ItemCaptions,
     ListedPlay,
     Manifest,
     ManifestItem,
     NeededFile,
     ScreenFacts,
     open_sealed,
+    read_manifest,
     seal,
 )
-from content.reading import BadDocument
+from content.reading import BadDocument, Reader
 from content.signing import BadSignature, SigningKey
 
 KEY, STRANGER = SigningKey.new(), SigningKey.new()
@@ -116,3 +118,114 @@ def test_a_malformed_manifest_is_refused_with_its_place(path: tuple[str | int, .
     document["signatures"] = [{"key_id": KEY.public.key_id, "signature": signature}]
     with pytest.raises((BadDocument, BadSignature, ValueError)):
         open_sealed(json.dumps(document).encode(), PINNED)
+
+
+def test_how_an_item_is_joined_travels_only_where_it_is_not_the_usual_way() -> None:
+    plain = manifest(sign_approval(approval(), KEY))
+    whole = dataclasses.replace(plain, items={"i1": dataclasses.replace(plain.items["i1"], joins="start")})
+    assert "joins" not in plain.as_json()["items"]["i1"]  # type: ignore[index, operator, call-overload]
+    opened = open_sealed(seal(whole, KEY), PINNED)
+    assert opened == whole
+    assert opened.from_start_only() == {"i1"}
+    assert open_sealed(seal(plain, KEY), PINNED).from_start_only() == frozenset()
+
+
+def test_no_other_way_of_joining_is_believed() -> None:
+    plain = manifest(sign_approval(approval(), KEY))
+    odd = dataclasses.replace(plain.items["i1"], joins="end")  # type: ignore[arg-type]
+    with pytest.raises(BadDocument, match="joins"):
+        open_sealed(seal(dataclasses.replace(plain, items={"i1": odd}), KEY), PINNED)
+
+
+def test_how_bright_the_screen_is_travels_and_is_asked_by_instant() -> None:
+    bright = dataclasses.replace(manifest(sign_approval(approval(), KEY)), brightness=((100, 60), (200, 25)))
+    again = open_sealed(seal(bright, KEY), PINNED)
+    assert again == bright
+    assert [again.brightness_at(at_ms) for at_ms in (0, 99, 100, 199, 200, 10**12)] == [100, 100, 60, 60, 25, 25]
+
+
+@pytest.mark.parametrize("rows", [[[200, 50], [100, 60]], [[0, 0]], [[0, 101]], [[5]], "dim"])
+def test_a_brightness_that_cannot_be_is_refused_with_its_place(rows: object) -> None:
+    document = {**manifest(sign_approval(approval(), KEY)).as_json(), "brightness": rows}
+    with pytest.raises(BadDocument, match="brightness"):
+        read_manifest(Reader(document))
+
+
+WORDS = "ef" * 32
+
+
+def captioned(
+    *signed: SignedApproval, language: str = "vi", files: tuple[NeededFile, ...] | None = None
+) -> Manifest:  # fmt: skip
+    plain = manifest(sign_approval(approval(), KEY))
+    item = dataclasses.replace(plain.items["i1"], captions=(ItemCaptions(language, WORDS),))
+    return dataclasses.replace(
+        plain, items={"i1": item}, approvals=(*plain.approvals, *signed),
+        files=(*plain.files, NeededFile(WORDS, 10, "text/vtt")) if files is None else files,
+        screen=dataclasses.replace(plain.screen, captions="off"),
+    )  # fmt: skip
+
+
+def of_captions(**changes: object) -> Approval:
+    bond = {"sha256": WORDS, "media_type": "text/vtt", "film_sha256": FILE, "language": "vi"}
+    return approval(**(bond | changes))
+
+
+def test_captions_travel_with_their_own_approval() -> None:
+    whole = captioned(sign_approval(of_captions(), KEY))
+    opened = open_sealed(seal(whole, KEY), PINNED)
+    assert opened == whole
+    assert [one.language for one in opened.approved_captions(opened.items["i1"])] == ["vi"]
+
+
+def test_a_manifest_without_captions_has_the_bytes_it_always_had() -> None:
+    assert b"captions" not in sealed()
+    assert b"film_sha256" not in sealed()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"film_sha256": "cd" * 32}, {"language": "en"}, {"sha256": "cd" * 32}, {"media_type": "video/mp4"}],
+    ids=["for another film", "in another language", "of other words", "of a film"],
+)
+def test_captions_need_an_approval_for_this_film_and_language(changes: dict[str, object]) -> None:
+    with pytest.raises((BadSignature, BadDocument)):
+        open_sealed(seal(captioned(sign_approval(of_captions(**changes), KEY)), KEY), PINNED)
+
+
+def test_captions_that_a_stranger_approved_or_nobody_are_refused_under_a_good_seal() -> None:
+    for signed in ((), (sign_approval(of_captions(), STRANGER),)):
+        with pytest.raises(BadSignature):
+            open_sealed(seal(captioned(*signed), KEY), PINNED)
+
+
+def test_an_approval_of_captions_never_passes_for_one_of_a_film() -> None:
+    plain = manifest(sign_approval(of_captions(sha256=FILE, film_sha256=WORDS), KEY))
+    with pytest.raises(BadSignature, match="without an approval"):
+        open_sealed(seal(plain, KEY), PINNED)
+    text = dataclasses.replace(plain, files=(NeededFile(FILE, 10, "text/vtt"),))
+    with pytest.raises(BadDocument):
+        open_sealed(seal(text, KEY), PINNED)
+
+
+def test_captions_whose_file_is_not_named_or_is_too_large_are_refused() -> None:
+    signed = sign_approval(of_captions(), KEY)
+    film = NeededFile(FILE, 10, "video/mp4")
+    for files in ((film,), (film, NeededFile(WORDS, 10, "video/mp4")), (film, NeededFile(WORDS, 1 << 20, "text/vtt"))):
+        with pytest.raises(BadDocument):
+            open_sealed(seal(captioned(signed, files=files), KEY), PINNED)
+
+
+def test_a_bond_is_for_captions_only_and_captions_never_without() -> None:
+    whole = json.loads(seal(captioned(sign_approval(of_captions(), KEY)), KEY))["manifest"]
+    film, text = (signed["statement"] for signed in whole["approvals"])
+    for statement, change in ((film, {"language": "vi"}), (text, {"language": "VI"}), (text, {"film_sha256": ""})):
+        was = dict(statement)
+        statement.update(change)
+        with pytest.raises(BadDocument):
+            read_manifest(Reader(whole))
+        statement.clear()
+        statement.update(was)
+    del text["film_sha256"]
+    with pytest.raises(BadDocument, match="bound to a film"):
+        read_manifest(Reader(whole))

@@ -44,7 +44,7 @@ class Oracle:
             for group, listing in segment["groups"].items()
             for item in listing["items"]
             if item.get("gap_ms", 0) > 0
-        }
+        } | {(group, item) for group, ledger in self.ledgers.items() for item in ledger.starts}
         self.rows: list[Row] = []
         self.after_segment: list[dict[str, tuple[int, int, dict[str, int]]]] = []
         self.quotas: list[dict[str, int]] = []
@@ -184,15 +184,15 @@ class Shared:
 
     def plays(self) -> list[Row]:
         plays: list[Row] = []
-        now, previous, still_in = self.start, None, set(self.quota)
+        now, previous, apart, still_in = self.start, None, "", set(self.quota)
         while True:
             still_in = {group for group in still_in if now + self.duration(group) <= self.end}
             if not still_in:
                 return plays
-            chosen = self.choose(now, previous, still_in)
+            chosen = self.choose(now, previous, apart, still_in)
             if chosen is None:
                 now = min(self.wake(group) for group in still_in)
-                previous = None
+                previous, apart = None, ""
                 if now >= self.end:
                     return plays
                 continue
@@ -203,16 +203,24 @@ class Shared:
             if (chosen, item["item"]) in self.oracle.with_gap:
                 self.oracle.ledgers[chosen].starts[item["item"]] = now
             now += item["duration_ms"]
-            previous = chosen
+            previous, apart = chosen, item.get("apart", "")
 
-    def choose(self, now: int, previous: str | None, still_in: set[str]) -> str | None:
+    def choose(self, now: int, previous: str | None, apart: str, still_in: set[str]) -> str | None:
         ready = sorted((group for group in still_in if self.wake(group) <= now), key=self.rank)
         if not ready:
             first = min(still_in, key=lambda group: (self.wake(group), self.rank(group)))
             soon = self.wake(first) < self.end and self.wake(first) - now < self.oracle.minfill
             return first if soon and self.free(first) <= now else None
-        if ready[0] == previous and len(ready) > 1:
-            both = self.duration(ready[0]) + self.duration(ready[1])
-            if now + both <= self.deadline(ready[0]):
-                return ready[1]
+        kin = [group for group in ready if group == previous or (apart and self.head(group).get("apart", "") == apart)]
+        strangers = [group for group in ready if group not in kin]
+        if not strangers:
+            return ready[0]
+        chosen = strangers[0]
+        passed = ready[: ready.index(chosen)]
+        ends = [
+            now + self.duration(chosen) + sum(self.duration(group) for group in passed[: place + 1])
+            for place in range(len(passed))
+        ]
+        if all(end <= self.deadline(group) for end, group in zip(ends, passed, strict=True)):
+            return chosen
         return ready[0]

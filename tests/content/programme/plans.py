@@ -105,7 +105,11 @@ USUAL = Scale(
 def listings(draw: st.DrawFn, group: str, scale: Scale) -> Json:
     """What a group brings: any mixture of short, long and gapped items, not written in their order."""
     orders = draw(st.lists(st.integers(0, 30), unique=True, max_size=5))
-    items = [item(f"{group}:{order}", draw(scale.durations), order, draw(scale.gaps)) for order in orders]
+    tags = st.sampled_from(["", "", "x", "y"])
+    items = [
+        {**item(f"{group}:{order}", draw(scale.durations), order, draw(scale.gaps)), "apart": draw(tags)}
+        for order in orders
+    ]
     return {"weight": draw(scale.weights), "items": items}
 
 

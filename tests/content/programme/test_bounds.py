@@ -49,7 +49,7 @@ def unkind(dice: Random, segments: int) -> Json:
     """A plan with steady lists that keeps the conditions and is otherwise as unkind as can be."""
     longest_ms = dice.choice([600, 5_000, 60_000])
     shapes: list[Callable[[], int]] = [
-        lambda: dice.randint(1, longest_ms),
+        lambda: dice.randint(1 + longest_ms // 5_000, longest_ms),
         lambda: dice.choice([longest_ms, 1 + longest_ms // 50]),
         lambda: longest_ms - dice.randint(0, longest_ms // 20),
         lambda: 1 + longest_ms // 20 + dice.randint(0, longest_ms // 20),

@@ -8,7 +8,7 @@ import pytest
 import content.programme
 
 FOLDER = Path(content.programme.__file__).parent
-DECIDING = ("plan", "quota", "ledger", "rotation", "house", "engine", "digest")
+DECIDING = ("mixes", "plan", "quota", "ledger", "rotation", "house", "engine", "digest")
 ALLOWED = {
     "bisect", "collections", "collections.abc", "dataclasses", "functools", "hashlib", "heapq", "json", "operator",
     "typing", "content.canonical", "content.reading", *(f"content.programme.{name}" for name in DECIDING),
