@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,19 @@ from av.video.frame import VideoFrame
 from PIL import Image
 
 from content.media.colours import Developer
+from content.media.comparison import Comparison
+from content.media.crops import cropped_size
 from content.media.facts import MediaFacts
 from content.media.film import Shot
-from content.media.film_render import RENDITION, Rendered, run_through
+from content.media.film_render import RENDITION, Rendered, mended, refuse_nothing_left, run_through
 from content.media.house_film import HouseFilm
 from content.media.house_size import house_size
 from content.media.limits import Limits, Profile
+from content.media.mended_film import Shows
+from content.media.mends import Mends, crop_of
 from content.media.reasons import Reason, Refused
 from content.media.still import PILLOW_RAISES, flattened, is_see_through, open_picture
+from content.media.watching import Watchers
 
 _HASTY_MS = 10
 _BROWSERS_MS = 100
@@ -35,23 +41,47 @@ class AnimationRendering:
     limits: Limits
     profile: Profile
     still_ms: int
+    watchers: Watchers = ()
+    mends: Mends = ()
+    comparison: Comparison | None = None
     round_us: int = field(default=0, init=False)
     _see_through: bool = field(default=False, init=False)
 
     def render(self, out: Path, progress: Callable[[int], None]) -> tuple[Rendered, list[Reason]]:
         """Writes the house film into `out`; the warnings that came up. Raises Refused if unreadable or too long."""
-        self.round_us = sum(lasts_us for _, lasts_us in self._pictures())
-        rounds = min(_MOST_ROUNDS, max(1, -(-self.still_ms * 1_000 // self.round_us)))
-        total_us = rounds * self.round_us
-        size = house_size(self.facts.shown_width, self.facts.shown_height, self.profile)
-        developer = Developer(*size, rotation=0, pixel_shape=Fraction(1))
-        with HouseFilm(out / RENDITION, size, self.profile, None, threads=self.limits.threads) as film:
-            tell = _teller(progress, total_us)
-            run_through(self._shots(rounds), film, developer.develop, tell, self.limits, self.profile)
+        rounds = self._rounds()
+        threads, watchers, size = self.limits.threads, self.watchers, self.size
+        with HouseFilm(out / RENDITION, size, self.profile, None, threads=threads, watchers=watchers) as film:
+            shots = self._shots(rounds)
+            if self.comparison is not None:
+                shown = self.facts.shown_width, self.facts.shown_height
+                shots = self.comparison.original(shots, shown, 0, Fraction(1))
+            on = mended(film, self.mends, self.profile, self.comparison)
+            self._run_through(shots, on, _teller(progress, rounds * self.round_us))
+            refuse_nothing_left(film.frames, self.mends, self.limits, self.profile)
         reasons = [Reason("transparency_flattened")] if self._see_through else []
         if rounds > 1:
             reasons.append(Reason("repeated", {"duration_ms": self.round_us // 1_000, "times": rounds}))
         return Rendered(out / RENDITION, *size, self.profile.fps, film.frames, has_sound=False), reasons
+
+    def rehearse(self, on: Shows, until_us: int) -> None:
+        """Shows the house frames up to `until_us` on `on`, not mended but cropped. Raises Refused."""
+        shots = takewhile(lambda shot: shot.at_us < until_us, self._shots(self._rounds()))
+        self._run_through(shots, on, lambda _at_us: None)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the house film."""
+        shown = cropped_size(self.facts.shown_width, self.facts.shown_height, crop_of(self.mends))
+        return house_size(*shown, self.profile)
+
+    def _run_through(self, shots: Iterator[Shot], film: Shows, tell: Callable[[int], None]) -> None:
+        developer = Developer(*self.size, rotation=0, pixel_shape=Fraction(1), crop=crop_of(self.mends))
+        run_through(shots, film, developer.develop, tell, self.limits, self.profile)
+
+    def _rounds(self) -> int:
+        self.round_us = sum(lasts_us for _, lasts_us in self._pictures())
+        return min(_MOST_ROUNDS, max(1, -(-self.still_ms * 1_000 // self.round_us)))
 
     def _shots(self, rounds: int) -> Iterator[Shot]:
         at_us = 0

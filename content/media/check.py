@@ -3,25 +3,47 @@
 from pathlib import Path
 
 import av
+import numpy as np
 from av.container import InputContainer
 from PIL import Image
 
 from content.media.film_render import Rendered
 from content.media.reasons import Refused
+from content.media.watching import Picture, Pixels
 
 _PLAIN_TAGS = {"major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id", "encoder"}
 _PLAIN_WORDS = {"und", "VideoHandler", "SoundHandler", "[0][0][0][0]"}
 _SOUND_SLACK_MS = 1
+_MOST_DIFFERENCE = 4
+"""Mean difference of luma, in codes, that coding a picture may make."""
+_COARSER = 10
+"""Of a small picture, 48 x 27 places are compared, each the mean of many: lost noise is no difference."""
 
 
-def check_film(rendered: Rendered) -> None:
-    """Raises Refused when the film is not what we said it is."""
+class Witness:
+    """A watcher that remembers the picture on each whole second, roughly: what the rendition must show there."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self.seen: list[Pixels] = []
+
+    def see(self, picture: Picture) -> None:
+        """Keeps the picture once for each second it begins."""
+        while len(self.seen) * picture.fps < picture.first + picture.times:
+            self.seen.append(_rough(picture))
+
+    def end(self, at_us: int) -> None:
+        """There is nothing more to remember."""
+
+
+def check_film(rendered: Rendered, seen: list[Pixels]) -> None:
+    """Raises Refused when the film is not what we said it is, or its key pictures are not those that were `seen`."""
     options = {"protocol_whitelist": "file", "format_whitelist": "mov"}
     with av.open(str(rendered.path), "r", format="mov", options=options) as container:
         _check_tracks(container, rendered)
         _check_pictures(container, rendered)
     with av.open(str(rendered.path), "r", format="mov", options=options) as container:
-        _hold("picture", next(container.decode(video=0), None) is not None)
+        _check_shown(container, rendered, seen)
 
 
 def check_still(path: Path, size: tuple[int, int]) -> None:
@@ -57,6 +79,27 @@ def _check_pictures(container: InputContainer, rendered: Rendered) -> None:
     )
     _hold("frames", [at for at, _ in shown] == list(range(rendered.frames)))
     _hold("keyframes", all(is_key == (at % rendered.fps == 0) for at, is_key in shown))
+
+
+def _check_shown(container: InputContainer, rendered: Rendered, seen: list[Pixels]) -> None:
+    """What was screened is what is shown: only key pictures, one a second, are decoded for it."""
+    container.streams.video[0].codec_context.skip_frame = "NONKEY"
+    second = 0
+    for frame in container.decode(video=0):
+        _hold("picture", second < len(seen))
+        shown = _rough(Picture(frame, second * rendered.fps, 1, rendered.fps))
+        difference = np.abs(shown.astype(np.int16) - seen[second].astype(np.int16)).mean()
+        _hold("picture", bool(difference <= _MOST_DIFFERENCE))
+        second += 1
+    _hold("pictures", second == len(seen) > 0)
+
+
+def _rough(picture: Picture) -> Pixels:
+    import cv2
+
+    rows, columns = picture.luma.shape
+    size = max(1, columns // _COARSER), max(1, rows // _COARSER)
+    return np.asarray(cv2.resize(picture.luma, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _hold(what: str, holds: bool) -> None:

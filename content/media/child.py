@@ -49,7 +49,7 @@ def _errand(job: Job) -> Finished:
 
 def lock_in(job: Job, walls: Walls) -> None:
     """Takes from this process, for good, all that the job does not need. Raises CannotConfine."""
-    is_probe = job.errand == "probe"
+    is_probe = job.errand in {"probe", "captions"}
     limits = job.limits
     set_limits(
         limits,

@@ -6,6 +6,7 @@ import os
 import selectors
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,12 +14,14 @@ from types import TracebackType
 from typing import Self
 
 from content.clock import monotonic_ns
+from content.media.child_room import Room
 from content.media.confinement import Start
 from content.media.job import LINE_BYTES, MOST_LINES, Saying, parse_saying
 from content.reading import BadDocument
 
 _log = logging.getLogger(__name__)
 _LOOK_S = 0.1
+_DYING_LOOK_S = 0.005
 _READ_BYTES = 16_384
 _COMPLAINTS_BYTES = 4_096
 _BURIAL_S = 10
@@ -39,6 +42,7 @@ class Child:
 
     start: Start
     folder: Path
+    room: Room
     deadline_ns: int
     cancelled: Callable[[], bool]
     hear: Callable[[Saying], None]
@@ -46,6 +50,7 @@ class Child:
     _rest: bytes = b""
     _lines: int = 0
     _complaints: bytes = b""
+    _looked_ns: int = 0
 
     def __enter__(self) -> Self:
         """Starts the child, in a session of its own."""
@@ -65,9 +70,8 @@ class Child:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Kills what is left of the child and takes its pipes down."""
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(timeout=_BURIAL_S)
+        self._kill_all()
+        self._process.wait(timeout=_BURIAL_S)
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -89,20 +93,40 @@ class Child:
         return self._end()
 
     def _end(self) -> int:
-        while (status := self._process.poll()) is None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=_LOOK_S)
+        while not self._has_ended():
+            time.sleep(_DYING_LOOK_S)  # it has closed its ends of both pipes and is about to end
             self._stop_if_due()
+        self._look_into_the_room()
+        self._kill_all()
+        status = self._process.wait(timeout=_BURIAL_S)
         if status != 0:
             _log.info("the preparing child ended with %d: %s", status, self._complaints.decode(errors="replace"))
         # bubblewrap tells a signal as 128 + its number.
         return 128 - status if 128 < status < 192 else status
 
+    def _has_ended(self) -> bool:
+        """Whether the child is dead. It is not buried: until then nobody else gets its number."""
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _kill_all(self) -> None:
+        """The child and whatever it started, unless the child has been buried."""
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):  # nothing of the group is left to be killed
+                os.killpg(self._process.pid, signal.SIGKILL)
+
     def _stop_if_due(self) -> None:
         if self.cancelled():
             raise ChildStopped("cancelled")
-        if monotonic_ns() > self.deadline_ns:
+        now_ns = monotonic_ns()
+        if now_ns > self.deadline_ns:
             raise ChildStopped("timeout")
+        if now_ns - self._looked_ns > _LOOK_S * 1_000_000_000:
+            self._looked_ns = now_ns
+            self._look_into_the_room()
+
+    def _look_into_the_room(self) -> None:
+        if code := self.room.excess(self.folder, self._process.pid):
+            raise ChildStopped(code)
 
     def _hear_bytes(self, body: bytes) -> None:
         *lines, self._rest = (self._rest + body).split(b"\n")

@@ -9,7 +9,9 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from PIL import Image
 
+from content.media.crops import box_in, turned_back
 from content.media.house_size import fit
+from content.media.mends import Crop
 
 PQ, HLG = 16, 18
 """Transfer codes of ITU-T H.273 for the two kinds of HDR."""
@@ -68,11 +70,17 @@ class _Look:
 class Developer:
     """Turns frames into house frames of one size; a frame of another shape on the way gets black borders."""
 
-    def __init__(self, width: int, height: int, *, rotation: int, pixel_shape: Fraction) -> None:
-        """`width` and `height` as shown in the end; `rotation` clockwise; `pixel_shape` of the source."""
+    def __init__(
+        self, width: int, height: int, *, rotation: int, pixel_shape: Fraction, crop: Crop | None = None
+    ) -> None:
+        """`width` and `height` as shown in the end; `rotation` clockwise; `pixel_shape` of the source.
+
+        Of the upright picture only `crop` is shown.
+        """
         self._target = (height, width) if rotation in {90, 270} else (width, height)
         self._rotation = rotation
         self._pixel_shape = pixel_shape
+        self._crop = turned_back(crop, rotation) if crop else None
         self._usual: tuple[int, int] | None = None
         self._look: _Look | None = None
         self._graph: Graph | None = None
@@ -102,6 +110,9 @@ class Developer:
     def _filters(self, look: _Look, frame: VideoFrame) -> list[tuple[str, str]]:
         width, height = self._inner(look)
         filters: list[tuple[str, str]] = []
+        if self._crop is not None:
+            left, top, kept_width, kept_height = box_in(look.width, look.height, self._crop)
+            filters.append(("crop", f"w={kept_width}:h={kept_height}:x={left}:y={top}"))
         if any(component.is_alpha for component in frame.format.components):
             filters += [("format", "gbrap"), ("premultiply", "inplace=1"), ("format", "gbrp")]
             filters.append(("scale", f"w={width}:h={height}:flags=bicubic:out_color_matrix=bt709:out_range=limited"))

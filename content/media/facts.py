@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
 
+from content.media.mend_words import mend_line
+from content.media.mends import Mends, Offer
 from content.media.reasons import Reason, parse_reason, reason_record
 from content.reading import BadDocument, Reader
 
@@ -92,6 +94,20 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class CaptionFile:
+    """Captions in one language, as canonical WebVTT (`content.captions`). `form` is what they were read from."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+    language: str
+    form: str
+    cues: int
+    first_ms: int
+    last_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """What became of an upload. Refused: `reasons` says why, the files are None, `facts` is there if it got so far."""
 
@@ -102,6 +118,20 @@ class Prepared:
     thumbnail: Preview | None = None
     poster: Preview | None = None
     strip: Preview | None = None
+    captions: tuple[CaptionFile, ...] = ()
+    before: Preview | None = None
+    """Moments of a picture that was mended, as they were, and as `after` they are."""
+    after: Preview | None = None
+    mends: Mends = ()
+    """What was changed because people asked for it."""
+    offers: tuple[Offer, ...] = ()
+    """What could be changed, answering the reasons."""
+
+    @property
+    def files(self) -> tuple[Rendition | Preview | CaptionFile, ...]:
+        """Every file there is."""
+        every = (self.rendition, self.thumbnail, self.poster, self.strip, self.before, self.after, *self.captions)
+        return tuple(file for file in every if file is not None)
 
     @property
     def is_accepted(self) -> bool:
@@ -161,13 +191,18 @@ def parse_facts(reader: Reader) -> MediaFacts:
 
 def prepared_record(prepared: Prepared) -> dict[str, object]:
     """`prepared` as members of a JSON object, for the command line; the words of the reasons are in English."""
-    files = {"thumbnail": prepared.thumbnail, "poster": prepared.poster, "strip": prepared.strip}
+    files = {name: getattr(prepared, name) for name in ("thumbnail", "poster", "strip", "before", "after")}
     return {
         "verdict": prepared.verdict,
         "reasons": [reason_record(reason, with_words=True) for reason in prepared.reasons],
         "facts": None if prepared.facts is None else facts_for_people(prepared.facts),
         "renditions": [] if prepared.rendition is None else [_file_record(prepared.rendition)],
         **{name: None if file is None else _file_record(file) for name, file in files.items()},
+        "caption_files": [_file_record(one) for one in prepared.captions],
+        "mends": [mend_line(mend) for mend in prepared.mends],
+        "offers": [
+            {"answers": offer.answers, "mends": [mend_line(mend) for mend in offer.mends]} for offer in prepared.offers
+        ],
     }
 
 
@@ -201,12 +236,13 @@ def _parse_track(reader: Reader) -> SoundTrack:
     )
 
 
-def _file_record(file: Rendition | Preview) -> dict[str, object]:
+def _file_record(file: Rendition | Preview | CaptionFile) -> dict[str, object]:
     return {**asdict(file), "path": str(file.path)}
 
 
 __all__ = [
     "BadDocument",
+    "CaptionFile",
     "Kind",
     "MediaFacts",
     "Prepared",

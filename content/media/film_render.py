@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from av.container import InputContainer
@@ -11,6 +12,8 @@ from av.video.frame import VideoFrame
 
 from content.media.cadence import Cadence
 from content.media.colours import Developer
+from content.media.comparison import Comparison
+from content.media.crops import cropped_size
 from content.media.deinterlace import woven
 from content.media.facts import MediaFacts
 from content.media.film import Projector, Shot, main_picture, open_film
@@ -18,8 +21,12 @@ from content.media.film_facts import FilmPlan
 from content.media.house_film import HouseFilm
 from content.media.house_size import house_size
 from content.media.limits import Limits, Profile
+from content.media.mended_film import MendedFilm, Shows
+from content.media.mended_sound import mended_sound, with_volume
+from content.media.mends import Cut, Mends, changes_picture, crop_of
 from content.media.reasons import Reason, Refused
 from content.media.sound import Level, Tape, levelled, open_sound
+from content.media.watching import Watchers
 
 RENDITION = "rendition.mp4"
 _ENOUGH = (9, 10)
@@ -38,6 +45,8 @@ class Rendered:
     fps: int
     frames: int
     has_sound: bool
+    held_ms: int = 0
+    """How long a still asks to be held; 0: as long as any still."""
 
     @property
     def duration_ms(self) -> int:
@@ -57,28 +66,58 @@ class FilmRendering:
     profile: Profile
     level: Level | None
     """None: without sound."""
+    watchers: Watchers = ()
+    """They see every house frame as the encoder gets it."""
+    mends: Mends = ()
+    comparison: Comparison | None = None
 
     def render(self, out: Path, progress: Callable[[int], None]) -> tuple[Rendered, list[Reason]]:
         """Writes the house film into `out`; the warnings that came up. Raises Refused when the film is not whole."""
-        size = house_size(self.facts.shown_width, self.facts.shown_height, self.profile)
-        path = out / RENDITION
+        path, size = out / RENDITION, self.size
         with contextlib.ExitStack() as stack:
             tape = self._tape(stack)
             container = stack.enter_context(open_film(self.source, self.reader))
             projector = self._projector(container)
-            film = stack.enter_context(HouseFilm(path, size, self.profile, tape, threads=self.limits.threads))
-            developer = Developer(*size, rotation=self.plan.rotation, pixel_shape=self.plan.pixel_shape)
-            shots = woven(projector.shots()) if self.plan.interlaced else projector.shots()
-            run_through(shots, film, developer.develop, self._told(progress), self.limits, self.profile)
+            film = stack.enter_context(self._house_film(path, size, tape))
+            shots = self._shots(projector)
+            if self.comparison is not None:
+                plan, shown = self.plan, (self.facts.shown_width, self.facts.shown_height)
+                shots = self.comparison.original(shots, shown, plan.rotation, plan.pixel_shape)
+            self._run_through(shots, mended(film, self.mends, self.profile, self.comparison), self._told(progress))
             self._refuse_short(projector)
+            refuse_nothing_left(film.frames, self.mends, self.limits, self.profile)
         reasons = [Reason("damaged_places", {"count": projector.damaged})] if projector.damaged else []
         return Rendered(path, *size, self.profile.fps, film.frames, self.level is not None), reasons
+
+    def rehearse(self, on: Shows, until_us: int) -> None:
+        """Shows the house frames up to `until_us` on `on`, not mended but cropped. Raises Refused."""
+        with open_film(self.source, self.reader) as container:
+            shots = takewhile(lambda shot: shot.at_us < until_us, self._shots(self._projector(container)))
+            self._run_through(shots, on, _unheard)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the house film."""
+        shown = cropped_size(self.facts.shown_width, self.facts.shown_height, crop_of(self.mends))
+        return house_size(*shown, self.profile)
+
+    def _run_through(self, shots: Iterator[Shot], film: Shows, tell: Callable[[int], None]) -> None:
+        plan, crop = self.plan, crop_of(self.mends)
+        developer = Developer(*self.size, rotation=plan.rotation, pixel_shape=plan.pixel_shape, crop=crop)
+        run_through(shots, film, developer.develop, tell, self.limits, self.profile)
+
+    def _shots(self, projector: Projector) -> Iterator[Shot]:
+        return woven(projector.shots()) if self.plan.interlaced else projector.shots()
+
+    def _house_film(self, path: Path, size: tuple[int, int], tape: Tape | None) -> HouseFilm:
+        return HouseFilm(path, size, self.profile, tape, threads=self.limits.threads, watchers=self.watchers)
 
     def _tape(self, stack: contextlib.ExitStack) -> Tape | None:
         if self.level is None:
             return None
         blocks = stack.enter_context(open_sound(self.source, self.reader, start_us=self.plan.start_us))
-        return Tape(levelled(blocks, self.level, self.profile))
+        level = levelled(mended_sound(blocks, self.mends, self.profile), self.level, self.profile)
+        return Tape(with_volume(level, self.mends))
 
     def _projector(self, container: InputContainer) -> Projector:
         stream = main_picture(container)
@@ -102,9 +141,21 @@ class FilmRendering:
             raise Refused("too_short", duration_ms=decoded_ms, least_ms=least_ms)
 
 
+def mended(film: HouseFilm, mends: Mends, profile: Profile, comparison: Comparison | None) -> Shows:
+    """What to show an upload's frames on so that `film` is mended; the film itself if there is nothing to do."""
+    return MendedFilm(film, mends, profile, comparison) if changes_picture(mends) else film
+
+
+def refuse_nothing_left(frames: int, mends: Mends, limits: Limits, profile: Profile) -> None:
+    """Raises Refused when what the mends cut out leaves too little of a film."""
+    left_ms = frames * 1_000 // profile.fps
+    if left_ms < limits.video_least_ms and any(isinstance(mend, Cut) for mend in mends):
+        raise Refused("too_short", duration_ms=left_ms, least_ms=limits.video_least_ms)
+
+
 def run_through(
     shots: Iterator[Shot],
-    film: HouseFilm,
+    film: Shows,
     develop: Callable[[VideoFrame], VideoFrame],
     tell: Callable[[int], None],
     limits: Limits,
@@ -126,7 +177,7 @@ def run_through(
     _show(held, cadence.ending(end_us), film, develop)
 
 
-def _show(shot: Shot, times: int, film: HouseFilm, develop: Callable[[VideoFrame], VideoFrame]) -> None:
+def _show(shot: Shot, times: int, film: Shows, develop: Callable[[VideoFrame], VideoFrame]) -> None:
     if times == 0:
         return
     try:
@@ -136,3 +187,7 @@ def _show(shot: Shot, times: int, film: HouseFilm, develop: Callable[[VideoFrame
     except FFmpegError as error:
         raise Refused("decoder_crashed", at_ms=shot.at_us // 1_000) from error
     film.show(frame, times)
+
+
+def _unheard(_at_us: int) -> None:
+    """Nobody waits for a rehearsal."""

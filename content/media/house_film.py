@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 
 from content.media.limits import Profile
 from content.media.sound import RATE, Samples, Tape
+from content.media.watching import Picture, Watchers
 
 _BT709 = 1
 _LIMITED = 1
@@ -23,9 +24,20 @@ class HouseFilm:
     """A film being written. A context manager; the file is whole after it ended without an error."""
 
     def __init__(
-        self, path: Path, size: tuple[int, int], profile: Profile, sound: Tape | None, *, threads: int
+        self,
+        path: Path,
+        size: tuple[int, int],
+        profile: Profile,
+        sound: Tape | None,
+        *,
+        threads: int,
+        watchers: Watchers = (),
     ) -> None:
-        """`sound` is taken along picture by picture; without it there is no sound track."""
+        """`sound` is taken along picture by picture; without it there is no sound track.
+
+        `watchers` see every picture before the encoder does.
+        """
+        self._watchers = watchers
         self._profile = profile
         self._tape = sound
         self._container = av.open(str(path), "w", format="mp4", options={"movflags": "faststart", "fflags": "bitexact"})
@@ -47,11 +59,16 @@ class HouseFilm:
                 self._container.mux(self._video.encode(None))
                 if self._audio is not None:
                     self._container.mux(self._audio.encode(None))
+                for watcher in self._watchers:
+                    watcher.end(self.frames * 1_000_000 // self._profile.fps)
         finally:
             self._container.close()
 
     def show(self, frame: VideoFrame, times: int) -> None:
         """Writes a house frame `times` times, and the sound that goes with it."""
+        picture = Picture(frame, self.frames, times, self._profile.fps)
+        for watcher in self._watchers:
+            watcher.see(picture)
         for _ in range(times):
             frame.pts = self.frames
             frame.time_base = Fraction(1, self._profile.fps)

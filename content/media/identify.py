@@ -9,8 +9,10 @@ from content.media.reasons import Refused
 
 HEAD_BYTES = 8_192
 _TAIL_BYTES = 65_536
+_PDF_WITHIN = 1_024
+"""Readers of PDF look for its mark in so many first bytes."""
 
-Family = Literal["film", "picture"]
+Family = Literal["film", "picture", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,11 @@ _PLAYLIST = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _VECTOR = re.compile(rb"<svg[\s>:]", re.IGNORECASE)
-_CAPTIONS = re.compile(rb"\s*(WEBVTT|\[Script Info\]|\d+\s*\r?\n(\d\d:)?\d\d:\d\d[,.]\d{3} -->)")
+_CAPTIONS = re.compile(
+    rb"(WEBVTT|\[Script Info\]|(\d+\s*\r?\n)?\s*(\d{1,3}:)?\d{1,2}:\d{1,2}[,.]\d{1,3}\s*-->)", re.IGNORECASE
+)
+_CAPTIONS_WITHIN = 500
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def identify(source: Path) -> Found:
@@ -115,7 +121,9 @@ def _by_magic(head: bytes) -> Found | None:
     for magic, found in (*_PICTURES, *_FILMS):
         if head.startswith(magic):
             return found
-    return Found("film", "QuickTime", "mov") if head[4:8] in _QUICKTIME_STARTS else None
+    if head[4:8] in _QUICKTIME_STARTS:
+        return Found("film", "QuickTime", "mov")
+    return Found("document", "PDF", "PDF") if b"%PDF-" in head[:_PDF_WITHIN] else None
 
 
 def _by_brand(head: bytes) -> Found:
@@ -148,8 +156,6 @@ def _transport_stream(head: bytes) -> Found | None:
 
 
 def _refuse_by_magic(head: bytes, tail: bytes) -> None:
-    if b"%PDF-" in head[:1_024]:
-        raise Refused("document_pdf")
     if head.startswith(b"PK\x03\x04"):
         office = b"[Content_Types].xml" in head or b"vnd.oasis.opendocument" in head or b"Index/Document.iwa" in tail
         raise Refused("document_office" if office else "archive")
@@ -165,11 +171,13 @@ def _refuse_by_magic(head: bytes, tail: bytes) -> None:
 
 def _refuse_text(head: bytes) -> None:
     plain = head.removeprefix(b"\xef\xbb\xbf")
+    if head.startswith(_UTF16):
+        plain = head[2:].replace(b"\x00", b"")  # enough to tell what it is
     if _PLAYLIST.match(plain):
         raise Refused("playlist")
     if _VECTOR.search(plain):
         raise Refused("vector")
-    if _CAPTIONS.match(plain):
+    if _CAPTIONS.match(plain.lstrip()[:_CAPTIONS_WITHIN]):
         raise Refused("captions_only")
     unprintable = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in plain)
     if unprintable == 0:

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from content.captions import MOST_MS, UNKNOWN, BadCaptions, language_tag
 from content.media.facts import MediaFacts, facts_record, parse_facts, parse_reasons
 from content.media.flash.screening import Screening, parse_screening, screening_record
 from content.media.limits import Limits, Profile, limits_record, parse_limits, parse_profile, profile_record
+from content.media.mends import Mends, mend_record, parse_mends
 from content.media.reasons import Reason, reason_record
 from content.reading import Reader
 
 LINE_BYTES = 65_536
 MOST_LINES = 20_000
 
-Errand = Literal["probe", "prepare", "flash"]
-ERRANDS: tuple[Errand, ...] = ("probe", "prepare", "flash")
-STEP_NAMES = ("identify", "inspect", "measure sound", "render", "check", "flashing", "preview")
+MOST_CAPTIONS = 8
+
+Errand = Literal["probe", "prepare", "flash", "captions"]
+ERRANDS: tuple[Errand, ...] = ("probe", "prepare", "flash", "captions")
+STEP_NAMES = ("identify", "inspect", "measure sound", "mend", "render", "check", "captions", "flashing", "preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,12 @@ class Job:
     limits: Limits
     profile: Profile
     still_ms: int
+    language: str = UNKNOWN
+    """Of a captions file."""
+    film_ms: int = 0
+    """How long the film is that a captions file is for; 0 when that is not known."""
+    mends: Mends = ()
+    """What people asked to have changed on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,17 @@ class Made:
     duration_ms: int
     has_sound: bool
     preview_sizes: tuple[tuple[int, int], ...]
-    """Width and height of poster, thumbnail and strip."""
+    """Width and height of poster, thumbnail and strip; of a picture that was mended also before and after."""
+    mends: Mends = ()
+    """What was done of the mends, with what was left open decided."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeCaptions:
+    """One file of captions; `form` is what it was read from. The parent reads the file again itself."""
+
+    language: str
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +88,8 @@ class Finished:
     facts: MediaFacts | None
     made: Made | None
     screening: Screening | None = None
-    """Only when it was asked for by itself."""
+    """Where it flashes, if that was looked at."""
+    captions: tuple[MadeCaptions, ...] = ()
 
 
 Saying = Progress | FactsFound | Finished
@@ -84,6 +105,9 @@ def job_text(job: Job) -> str:
             "limits": limits_record(job.limits),
             "profile": profile_record(job.profile),
             "still_ms": job.still_ms,
+            "language": job.language,
+            "film_ms": job.film_ms,
+            "mends": [mend_record(mend) for mend in job.mends],
         }
     )
 
@@ -91,7 +115,7 @@ def job_text(job: Job) -> str:
 def parse_job(text: str) -> Job:
     """The job of a command line. Raises BadDocument."""
     given = Reader.of_bytes(text.encode(), limit_bytes=LINE_BYTES).fields(
-        "errand", "source", "out", "limits", "profile", "still_ms"
+        "errand", "source", "out", "limits", "profile", "still_ms", "language", "film_ms", "mends"
     )
     return Job(
         errand=_errand(given["errand"]),
@@ -100,6 +124,9 @@ def parse_job(text: str) -> Job:
         limits=parse_limits(given["limits"]),
         profile=parse_profile(given["profile"]),
         still_ms=given["still_ms"].integer(least=100, most=86_400_000),
+        language=_language(given["language"]),
+        film_ms=given["film_ms"].integer(least=0, most=MOST_MS),
+        mends=parse_mends(given["mends"]),
     )
 
 
@@ -114,13 +141,14 @@ def _saying_record(saying: Saying) -> dict[str, object]:
             return {"says": "progress", "step": step, "percent": percent}
         case FactsFound(facts):
             return {"says": "facts", "facts": facts_record(facts)}
-        case Finished(reasons, facts_or_none, made, screening):
+        case Finished(reasons, facts_or_none, made, screening, captions):
             return {
                 "says": "finished",
                 "reasons": [reason_record(reason) for reason in reasons],
                 "facts": None if facts_or_none is None else facts_record(facts_or_none),
                 "made": None if made is None else _made_record(made),
                 "screening": None if screening is None else screening_record(screening),
+                "captions": [{"language": one.language, "form": one.form} for one in captions],
             }
 
 
@@ -133,19 +161,32 @@ def parse_saying(line: bytes) -> Saying:
         return Progress(given["step"].one_of(*STEP_NAMES), given["percent"].integer(least=0, most=100))
     if says == "facts":
         return FactsFound(parse_facts(reader.fields("says", "facts")["facts"]))
-    given = reader.fields("says", "reasons", "facts", "made", "screening")
+    given = reader.fields("says", "reasons", "facts", "made", "screening", "captions")
     facts, made, screening = given["facts"], given["made"], given["screening"]
     return Finished(
         reasons=parse_reasons(given["reasons"]),
         facts=None if facts.value is None else parse_facts(facts),
         made=None if made.value is None else _parse_made(made),
         screening=None if screening.value is None else parse_screening(screening),
+        captions=tuple(_parse_captions(one) for one in given["captions"].items(most=MOST_CAPTIONS)),
     )
 
 
 def _errand(reader: Reader) -> Errand:
     asked = reader.one_of(*ERRANDS)
     return next(errand for errand in ERRANDS if errand == asked)
+
+
+def _language(reader: Reader) -> str:
+    try:
+        return language_tag(reader.text(most=35))
+    except BadCaptions as error:
+        reader.refuse(str(error))
+
+
+def _parse_captions(reader: Reader) -> MadeCaptions:
+    given = reader.fields("language", "form")
+    return MadeCaptions(_language(given["language"]), given["form"].text(most=40))
 
 
 def _made_record(made: Made) -> dict[str, object]:
@@ -157,14 +198,15 @@ def _made_record(made: Made) -> dict[str, object]:
         "duration_ms": made.duration_ms,
         "has_sound": made.has_sound,
         "preview_sizes": [list(size) for size in made.preview_sizes],
+        "mends": [mend_record(mend) for mend in made.mends],
     }
 
 
 def _parse_made(reader: Reader) -> Made:
-    given = reader.fields("width", "height", "fps_num", "frames", "duration_ms", "has_sound", "preview_sizes")
-    sizes = given["preview_sizes"].items(most=3)
-    if len(sizes) != 3:
-        given["preview_sizes"].refuse("three sizes are wanted")
+    given = reader.fields("width", "height", "fps_num", "frames", "duration_ms", "has_sound", "preview_sizes", "mends")
+    sizes = given["preview_sizes"].items(most=5)
+    if len(sizes) not in {3, 5}:
+        given["preview_sizes"].refuse("three or five sizes are wanted")
     return Made(
         width=_side(given["width"]),
         height=_side(given["height"]),
@@ -173,6 +215,7 @@ def _parse_made(reader: Reader) -> Made:
         duration_ms=given["duration_ms"].integer(least=1, most=86_400_000),
         has_sound=given["has_sound"].flag(),
         preview_sizes=tuple(_size(size) for size in sizes),
+        mends=parse_mends(given["mends"]),
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from content.media.limits import Limits
+from content.media.system_calls import filter_program, knows_this_processor
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -27,25 +28,6 @@ _READ_FILE, _READ_FOLDER, _EXECUTE = 1 << 2, 1 << 3, 1 << 0
 _READ = _READ_FILE | _READ_FOLDER | _EXECUTE
 _WRITE = _READ_FILE | _READ_FOLDER | 1 << 1 | 1 << 5 | 1 << 8
 """Read, write and remove files and make regular ones; no folders, links, sockets or devices."""
-
-_AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-_DENIED = {
-    "x86_64": (
-        41, 42, 59, 62, 101, 155, 165, 166, 175, 176, 246, 248, 249, 250, 272, 298, 304, 308, 310, 311, 313, 321, 322,
-        323, 425,
-    ),
-    "aarch64": (
-        198, 203, 221, 129, 117, 41, 40, 39, 105, 106, 104, 217, 218, 219, 97, 241, 265, 268, 270, 271, 273, 280, 281,
-        282, 425,
-    ),
-}  # fmt: skip
-"""socket, connect, execve, kill, ptrace, pivot_root, mount, umount2, init_module, delete_module, kexec_load, add_key,
-request_key, keyctl, unshare, perf_event_open, open_by_handle_at, setns, process_vm_readv, process_vm_writev,
-finit_module, bpf, execveat, userfaultfd, io_uring_setup."""
-_X32_BIT = 0x40000000
-_REFUSE_CALL = 0x00050000 | 1  # EPERM
-_ALLOW_CALL = 0x7FFF0000
-_KILL = 0x80000000
 
 
 class CannotConfine(RuntimeError):
@@ -81,7 +63,7 @@ def landlock_version() -> int:
 
 def has_seccomp() -> bool:
     """Whether the kernel filters system calls and we know the numbers of this processor's."""
-    return platform.machine() in _DENIED and _libc().prctl(_PR_SET_SECCOMP, 99, 0, 0, 0) == -1
+    return knows_this_processor() and _libc().prctl(_PR_SET_SECCOMP, 99, 0, 0, 0) == -1
 
 
 def restrict_files(readable: Iterable[Path], writable: Path) -> None:
@@ -108,33 +90,14 @@ def restrict_files(readable: Iterable[Path], writable: Path) -> None:
 
 
 def refuse_calls() -> None:
-    """No sockets, no other programs, no mounts, no looking into other processes, from here on. Raises CannotConfine."""
-    machine = platform.machine()
-    if machine not in _DENIED:
-        raise CannotConfine(f"we do not know the system calls of {machine}")
-    program = _filter(_AUDIT_ARCH[machine], _DENIED[machine])
+    """Only the calls of content.media.system_calls, from here on, for all threads to come. Raises CannotConfine."""
+    if not knows_this_processor():
+        raise CannotConfine(f"we do not know the system calls of {platform.machine()}")
+    program = filter_program()
     body = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(body))
     if _libc().prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, header, 0, 0) != 0:
         raise CannotConfine(f"seccomp: {os.strerror(ctypes.get_errno())}")
-
-
-def _filter(architecture: int, denied: tuple[int, ...]) -> bytes:
-    """A classic BPF program: another architecture is killed, denied calls fail with EPERM, the rest goes through."""
-    refuse_at = 5 + len(denied)
-    steps = [
-        _step(0x20, 0, 0, 4),
-        _step(0x15, 1, 0, architecture),
-        _step(0x06, 0, 0, _KILL),
-        _step(0x20, 0, 0, 0),
-        _step(0x35, refuse_at - 4, 0, _X32_BIT),
-    ]
-    steps += [_step(0x15, refuse_at - (5 + place), 0, number) for place, number in enumerate(denied)]
-    return b"".join([*steps, _step(0x06, 0, 0, _ALLOW_CALL), _step(0x06, 0, 0, _REFUSE_CALL)])
-
-
-def _step(code: int, jump_true: int, jump_false: int, value: int) -> bytes:
-    return struct.pack("HBBI", code, jump_true, jump_false, value)
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, access: int) -> None:

@@ -25,6 +25,8 @@ class Limits:
     animation_ms: int = 300_000
     animation_pixels: int = 2_000_000_000
     """All frames of an animation together."""
+    document_pages: int = 20
+    captions_bytes: int = 2 * 1_000_000
     video_streams: int = 4
     sound_streams: int = 8
     caption_streams: int = 8
@@ -43,8 +45,13 @@ class Limits:
     memory_bytes: int = 3_000 * MIB
     probe_memory_bytes: int = 1_500 * MIB
     output_bytes: int = 1_000 * MIB
+    """Of each file made."""
+    folder_bytes: int = 1_200 * MIB
+    """Of all files in the child's folder."""
+    files: int = 64
     descriptors: int = 64
     processes: int = 64
+    """Threads count as processes."""
     threads: int = 2
     """Threads of each decoder and encoder. Another number gives other bytes."""
 

@@ -12,23 +12,30 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from content.captions import MOST_BYTES, BadCaptions, read_webvtt
 from content.clock import monotonic_ns
 from content.files import sha256_of, sync_file, sync_folder
 from content.media.child import EXIT_CANNOT_CONFINE
+from content.media.child_room import room_of
 from content.media.child_watch import Child, ChildStopped
 from content.media.confinement import ALLOW_UNCONFINED, start_of, walls_here
-from content.media.facts import MediaFacts, Prepared, Preview, Rendition, verdict_of
+from content.media.facts import CaptionFile, MediaFacts, Prepared, Preview, Rendition, verdict_of
 from content.media.flash.screening import Screening
-from content.media.job import FactsFound, Finished, Job, Made, Progress, Saying
+from content.media.job import FactsFound, Finished, Job, Made, MadeCaptions, Progress, Saying
 from content.media.kernel_limits import CannotConfine
 from content.media.limits import DEFAULTS, HOUSE, Limits, Profile
+from content.media.mends import Mends
+from content.media.offers import offers_for
 from content.media.reasons import Reason
 
 OnProgress = Callable[[str, int], None]
 Cancelled = Callable[[], bool]
 
 RENDITIONS = {"rendition.mp4": "video/mp4", "rendition.jpg": "image/jpeg", "rendition.png": "image/png"}
+CAPTIONS = "captions-{number}.vtt"
 PREVIEWS = ("poster.jpg", "thumbnail.jpg", "strip.jpg")
+COMPARISON = ("before.jpg", "after.jpg")
+"""Only of a picture that was mended."""
 _NS_PER_MS = 1_000_000
 _SIGNALS = {
     -signal.SIGXCPU: "timeout",
@@ -44,20 +51,22 @@ def prepare(
     limits: Limits = DEFAULTS,
     profile: Profile = HOUSE,
     still_ms: int = 10_000,
+    mends: Mends = (),
     on_progress: OnProgress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Prepared:
     """What became of the upload at `source`; its files are in `out`, an empty folder, named by us and safe on disk.
 
     Blocks, for at most `limits.wall_base_ms` plus `limits.wall_per_media` times the media's length: call it in a
-    thread. A still is held, a shorter animation repeated, for `still_ms` milliseconds. `on_progress` hears the step's
-    name and its percent. A crash, a hang and every limit are refusals. Raises OSError when `source` or `out` cannot be
-    used, ValueError when `out` is not empty, CannotConfine when this machine cannot wall the work in.
+    thread. A still is held, a shorter animation repeated, for `still_ms` milliseconds. `mends` are what people asked to
+    have changed. `on_progress` hears the step's name and its percent. A crash, a hang and every limit are refusals.
+    Raises OSError when `source` or `out` cannot be used, ValueError when `out` is not empty, CannotConfine when this
+    machine cannot wall the work in.
     """
     if any(out.iterdir()):
         raise ValueError(f"{out} is not empty; give an empty folder")
     return _Errand(
-        Job("prepare", source.resolve(strict=True), out.resolve(strict=True), limits, profile, still_ms),
+        Job("prepare", source.resolve(strict=True), out.resolve(strict=True), limits, profile, still_ms, mends=mends),
         on_progress or _unheard,
         cancelled or _never,
     ).run()
@@ -71,6 +80,20 @@ def probe(source: Path, *, limits: Limits = DEFAULTS, cancelled: Cancelled | Non
     with tempfile.TemporaryDirectory(prefix="commonscreen-probe-") as folder:
         job = Job("probe", source.resolve(strict=True), Path(folder).resolve(), limits, HOUSE, 10_000)
         return _Errand(job, _unheard, cancelled or _never).run()
+
+
+def prepare_captions(
+    source: Path, out: Path, *, language: str, film_ms: int = 0, limits: Limits = DEFAULTS
+) -> Prepared:  # fmt: skip
+    """What became of a captions file in `language` (BCP 47) for a film of `film_ms` (0: not known).
+
+    Accepted: `captions` holds the one file made, in `out`, an empty folder. Blocks for some tenths of a second: call it
+    in a thread. Raises as `prepare` does.
+    """
+    if any(out.iterdir()):
+        raise ValueError(f"{out} is not empty; give an empty folder")
+    places = source.resolve(strict=True), out.resolve(strict=True)
+    return _Errand(Job("captions", *places, limits, HOUSE, 10_000, language, film_ms), _unheard, _never).run()
 
 
 def screen(
@@ -108,7 +131,7 @@ class _Errand:
         start = start_of(self.job, walls_here(allow_unconfined=os.environ.get(ALLOW_UNCONFINED) == "1"))
         wall_ms = self.job.limits.probe_wall_ms
         deadline_ns = monotonic_ns() + wall_ms * _NS_PER_MS
-        self.child = Child(start, self.job.out, deadline_ns, self.cancelled, self.hear)
+        self.child = Child(start, self.job.out, room_of(self.job.limits), deadline_ns, self.cancelled, self.hear)
         try:
             with self.child:
                 prepared = self.judge(self.child.attend())
@@ -121,7 +144,7 @@ class _Errand:
             case Progress(step, percent):
                 self.on_progress(step, percent)
             case FactsFound(facts):
-                if self.facts is None and self.job.errand != "probe":
+                if self.facts is None and self.job.errand in {"prepare", "flash"}:
                     self.child.deadline_ns = monotonic_ns() + self.wall_ms(facts) * _NS_PER_MS
                 self.facts = facts
             case Finished():
@@ -141,9 +164,20 @@ class _Errand:
             return self.refused("worker_misbehaved")
         reasons, facts = self.finished.reasons, self.finished.facts or self.facts
         verdict = verdict_of(reasons)
-        prepared = Prepared(verdict, reasons, facts)
-        if verdict == "refused" or self.job.errand != "prepare":
+        offers = () if facts is None else offers_for(reasons, facts, self.finished.screening, self.job)
+        prepared = Prepared(verdict, reasons, facts, mends=self.job.mends, offers=offers)
+        if verdict == "refused" or self.job.errand not in {"prepare", "captions"}:
             return prepared
+        try:
+            captions = tuple(
+                _caption_file(self.job.out, number, made) for number, made in enumerate(self.finished.captions)
+            )
+        except (OSError, BadCaptions):
+            return self.refused("worker_misbehaved")
+        prepared = replace(prepared, captions=captions)
+        if self.job.errand == "captions":
+            sync_folder(self.job.out)
+            return prepared if len(captions) == 1 else self.refused("worker_misbehaved")
         if self.finished.made is None or facts is None:
             return self.refused("worker_misbehaved")
         return self.collect(prepared, facts, self.finished.made)
@@ -151,7 +185,8 @@ class _Errand:
     def collect(self, prepared: Prepared, facts: MediaFacts, made: Made) -> Prepared:
         """Takes the child's files over: ours by name, plain files, hashed and safe on disk."""
         names = [name for name in RENDITIONS if _is_plain_file(self.job.out / name)]
-        if len(names) != 1 or not all(_is_plain_file(self.job.out / name) for name in PREVIEWS):
+        pictures = (*PREVIEWS, *COMPARISON)[: len(made.preview_sizes)]
+        if len(names) != 1 or not all(_is_plain_file(self.job.out / name) for name in pictures):
             return self.refused("worker_misbehaved")
         path = self.job.out / names[0]
         rendition = Rendition(
@@ -168,20 +203,23 @@ class _Errand:
             duration_ms=made.duration_ms,
             has_sound=made.has_sound,
         )
-        poster, thumbnail, strip = (
-            _preview(self.job.out / name, size) for name, size in zip(PREVIEWS, made.preview_sizes, strict=True)
-        )
+        previews = [
+            _preview(self.job.out / name, size) for name, size in zip(pictures, made.preview_sizes, strict=True)
+        ]
+        poster, thumbnail, strip = previews[:3]
+        before, after = previews[3:] or (None, None)
         sync_folder(self.job.out)
-        return replace(prepared, facts=facts, rendition=rendition, poster=poster, thumbnail=thumbnail, strip=strip)
+        return replace(
+            prepared, facts=facts, rendition=rendition, poster=poster, thumbnail=thumbnail, strip=strip, before=before,
+            after=after, mends=made.mends,
+        )  # fmt: skip
 
     def refused(self, code: str) -> Prepared:
         return Prepared("refused", (Reason(code),), self.facts)
 
     def tidy(self, prepared: Prepared) -> Prepared:
         """Leaves in the folder only what is handed over."""
-        handed = {
-            file.path for file in (prepared.rendition, prepared.poster, prepared.thumbnail, prepared.strip) if file
-        }
+        handed = {file.path for file in prepared.files}
         for path in self.job.out.iterdir():
             if path not in handed:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
@@ -195,6 +233,21 @@ def code_of_exit(status: int) -> str:
 
 def _preview(path: Path, size: tuple[int, int]) -> Preview:
     return Preview(path, _settle(path), path.stat().st_size, "image/jpeg", *size)
+
+
+def _caption_file(out: Path, number: int, made: MadeCaptions) -> CaptionFile:
+    """The child's file, read again here: only what is written as ours are is taken. Raises BadCaptions, OSError."""
+    path = out / CAPTIONS.format(number=number)
+    if not _is_plain_file(path) or path.stat().st_size > MOST_BYTES:
+        raise BadCaptions("no file of captions where one was promised")
+    captions = read_webvtt(path.read_bytes())
+    if captions.language != made.language:
+        raise BadCaptions("captions in another language than was said")
+    return CaptionFile(
+        path=path, sha256=_settle(path), size_bytes=path.stat().st_size, language=captions.language, form=made.form,
+        cues=len(captions.cues), first_ms=captions.cues[0].start_ms,
+        last_ms=max(cue.end_ms for cue in captions.cues),
+    )  # fmt: skip
 
 
 def _settle(path: Path) -> str:

@@ -9,7 +9,6 @@ import numpy as np
 from av.container import InputContainer
 from PIL import Image
 
-from content.files import write_whole
 from content.media.film_render import Rendered
 from content.media.house_size import fit
 
@@ -52,7 +51,7 @@ def _write(poster: Image.Image, strip: list[Image.Image], out: Path) -> Sizes:
         body = io.BytesIO()
         image.info = {}
         image.save(body, "JPEG", quality=quality)
-        write_whole(out / name, body.getvalue())
+        (out / name).write_bytes(body.getvalue())
     return poster.size, thumbnail.size, sheet.size
 
 

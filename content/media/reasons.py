@@ -39,6 +39,7 @@ _AGAIN = N_("Open it on your own computer to see whether it plays there, and sav
 _SMALLER = N_("Export it at a smaller size, 1920 by 1080 is plenty, and upload that.")
 _MP4 = N_("Export it as an MP4 video or as a JPEG or PNG picture, and upload that.")
 _TELL = N_("Try once more. If it happens again, export the file with another program and upload that.")
+_CAPTIONS = N_("Add the captions as an SRT, WebVTT or ASS file, as subtitle programs save them.")
 _NOTHING = N_("Nothing to do: we have taken care of it. Look at the preview.")
 
 TABLE: Mapping[str, _Words] = MappingProxyType(
@@ -56,19 +57,28 @@ TABLE: Mapping[str, _Words] = MappingProxyType(
         ),
         "program": _refusal(N_("This is a computer program, not a picture or a video."), _MP4),
         "document_pdf": _refusal(
-            N_("This is a PDF document. The screens show pictures and videos."),
-            N_("Export each page as a JPEG or PNG picture and upload those."),
+            N_("This is a PDF document. When it was uploaded, only pictures and videos were taken."),
+            N_("PDF documents are taken now: upload it again."),
+        ),
+        "document_locked": _refusal(
+            N_("This PDF document is protected by a password."),
+            N_("Save it without a password and upload that."),
+        ),
+        "too_many_pages": _refusal(
+            N_("This document has {count} pages; at most {most} are shown."),
+            N_("Save the pages that matter as a PDF of their own and upload that."),
         ),
         "document_office": _refusal(
-            N_("This is an office document or presentation. The screens show pictures and videos."),
-            N_("In your program choose Export, then MP4 video or JPEG pictures, and upload those."),
+            N_("This is an office document or presentation. The screens show pictures, videos and PDF pages."),
+            N_("In your program choose Export or Save as, then PDF, and upload that: each page becomes a slide."),
         ),
         "vector": _refusal(
             N_("This is a vector drawing (SVG). The screens show pictures made of pixels."),
             N_("Export it as a PNG at 1920 by 1080 and upload that."),
         ),
         "captions_only": _refusal(
-            N_("This is a captions file without a video."), N_("Upload the video itself; captions belong to a video.")
+            N_("This is a captions file without a video."),
+            N_("Upload the video first; then add the captions on its page."),
         ),
         "unsupported": _refusal(N_("We cannot show files of the kind {name}."), _MP4),
         "no_picture": _refusal(
@@ -104,6 +114,10 @@ TABLE: Mapping[str, _Words] = MappingProxyType(
         "pattern_hazard": _refusal(
             N_("Strong stripes or checks fill much of the film at {at}. They can trigger seizures."),
             N_("Cut these places, or make the stripes fainter or smaller, and upload it again: {places}."),
+        ),
+        "still_flashes": _refusal(
+            N_("It can still trigger seizures at {at}, even dimmed as far as we can."),
+            N_("Cut these places out: {places}."),
         ),
         # Refusals: our limits.
         "too_big_bytes": _refusal(N_("The file has {size_mb} MB; at most {most_mb} MB are taken."), _SMALLER),
@@ -144,6 +158,41 @@ TABLE: Mapping[str, _Words] = MappingProxyType(
         ),
         "check_failed": _refusal(N_("What we made of this file did not pass our own check ({what})."), _TELL),
         "cancelled": _refusal(N_("Preparing was stopped before it was done."), N_("Upload it again when you want it.")),
+        # Refusals: captions.
+        "captions_unreadable": _refusal(N_("These are not captions that we can read."), _CAPTIONS),
+        "captions_too_large": _refusal(
+            N_("The captions file has {size_kb} kB; at most {most_kb} kB are taken."),
+            N_("See whether it is the captions file, and not the film itself."),
+        ),
+        "captions_encoding": _refusal(
+            N_("The letters of this captions file cannot be told for sure: it is not in Unicode."),
+            N_("Open it in the program it was made with, save it with the encoding UTF-8, and add that."),
+        ),
+        "captions_empty": _refusal(N_("There is no caption with words in this file."), _CAPTIONS),
+        "captions_bad_times": _refusal(
+            N_("The times in line {line} of the captions cannot be read."),
+            N_("Write them like this, then add the file again: 00:00:01,000 --> 00:00:03,500."),
+        ),
+        "captions_many_lines": _refusal(
+            N_("The caption at {at} has {count} lines; at most {most} fit on a screen."),
+            N_("Make two captions of it, one after the other."),
+        ),
+        "captions_crowded": _refusal(
+            N_("At {at} more than {most} lines of captions would stand there at once."),
+            N_("Let one caption end before the next begins, then add the file again."),
+        ),
+        "captions_long_line": _refusal(
+            N_("A line of the caption at {at} has {count} characters; at most {most} can be read in passing."),
+            N_("Break it into shorter lines or into two captions. About 40 characters are good."),
+        ),
+        "captions_too_many": _refusal(
+            N_("There are more than {most} captions in this file."),
+            N_("See whether it is the captions file of this film; join very short ones."),
+        ),
+        "captions_beyond_end": _refusal(
+            N_("A caption begins at {at}, but the film lasts only {length}."),
+            N_("See whether these captions belong to this cut of the film."),
+        ),
         # Warnings.
         "flash_hold": _warning(
             N_("Something flashes or flickers at {at}: on a part of the screen, for long, or when the film repeats."),
@@ -160,6 +209,10 @@ TABLE: Mapping[str, _Words] = MappingProxyType(
         "extreme_shape": _warning(
             N_("The picture is very wide or very tall ({width} by {height}), so much of the screen stays empty."),
             N_("Crop it to 16:9 if that suits it."),
+        ),
+        "black_bars": _warning(
+            N_("Black bars are part of the picture, so it is smaller than it could be."),
+            N_("Take them away, or export it again without them."),
         ),
         "panorama": _warning(
             N_("This looks like an all-round panorama. It is shown flat."), N_("Choose a part of it if you prefer.")
@@ -197,6 +250,34 @@ TABLE: Mapping[str, _Words] = MappingProxyType(
         ),
         "extra_tracks": _warning(
             N_("There are {count} sound tracks; only the main one is kept."), N_("Export it with the track you want.")
+        ),
+        "captions_code_page": _warning(
+            N_("The captions file is not in Unicode; we read its letters as {name}."),
+            N_("Look whether all accents are right; if not, save it with the encoding UTF-8 and add that."),
+        ),
+        "captions_left_out": _warning(
+            N_("Captions without words or without a length were left out ({count}), the first at {at}."),
+            N_("Look whether anything is missing in the preview."),
+        ),
+        "captions_cleaned": _warning(
+            N_("Signs that cannot be seen or that turn words around were taken out of some captions ({count})."),
+            N_("Read these captions closely in the preview."),
+        ),
+        "captions_cut": _warning(
+            N_("Some captions would stay longer than the film ({count}); they end with it."),
+            N_("See whether these captions belong to this cut of the film."),
+        ),
+        "captions_pictures": _warning(
+            N_("There are captions in the film that are pictures and not text ({count}); they cannot be used."),
+            N_("Save them as text (SRT or WebVTT) and add that on the film's page."),
+        ),
+        "captions_track_unusable": _warning(
+            N_("Captions inside the film (track {number}, {language}) cannot be used as they are."),
+            N_("Save them as an SRT or WebVTT file and add it on the film's page: that tells what is wrong with them."),
+        ),
+        "captions_twice": _warning(
+            N_("There are captions in one language twice inside the film ({language}); the first are used."),
+            N_("If you want the others, add them as a file on the film's page."),
         ),
     }
 )

@@ -5,7 +5,7 @@ Measured once (EBU R128), then given out again at house loudness. Only ever runs
 
 import contextlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -31,6 +31,8 @@ ROOM_NOISE_CLUFS = -4_500
 _GAP_SAMPLES = RATE // 20
 _MOST_ERRORS = 1_000
 _BLOCK = RATE // 10
+_MOST_CORRECTIONS = 2
+_CLOSE_CDB = 20
 _LIMITER_MARGIN_CDB = 105
 """The limiter works on samples; between them a peak can be about 1 dB higher."""
 
@@ -60,6 +62,24 @@ def level_for(loudness: Loudness, profile: Profile) -> Level:
         return Level(0, limited=loudness.peak_cdb > profile.true_peak_cdb)
     gain = min(profile.loudness_clufs - loudness.clufs, profile.gain_most_cdb)
     return Level(gain, limited=loudness.peak_cdb + gain > profile.true_peak_cdb)
+
+
+def settled_level(
+    loudness: Loudness, heard_again: Callable[[], Iterator[Samples]], profile: Profile, *, most_samples: int
+) -> Level:
+    """As `level_for`, with more gain where the limiter takes loudness away: a loud bang counts less once held down.
+
+    `heard_again` gives the sound from its start; it is asked only where there is a limiter, and at most twice.
+    """
+    level = level_for(loudness, profile)
+    rounds = _MOST_CORRECTIONS if level.limited and loudness.clufs >= ROOM_NOISE_CLUFS else 0
+    for _ in range(rounds):
+        made = measure(levelled(heard_again(), level, profile), most_samples=most_samples)
+        gain = min(level.gain_cdb + profile.loudness_clufs - made.clufs, profile.gain_most_cdb)
+        if abs(gain - level.gain_cdb) <= _CLOSE_CDB:
+            break
+        level = Level(gain, limited=True)
+    return level
 
 
 @contextlib.contextmanager

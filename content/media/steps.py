@@ -1,26 +1,41 @@
 """What happens to an upload, step by step. Only ever runs in the confined child.
 
 Each step looks at what the ones before found and adds to it, or refuses the upload by raising Refused. A new step
-(legibility, captions) is one more function here, one more line in STEPS and one more name in
+(legibility) is one more function here, one more line in STEPS and one more name in
 content.media.job.STEP_NAMES.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from PIL import Image
 
 from content.media.animation import AnimationRendering
-from content.media.check import check_film, check_still
+from content.media.black_bars import BLACK_FULL, BarsWatcher, bars_in
+from content.media.caption_files import read_caption_file
+from content.media.caption_tracks import take_tracks, write_captions
+from content.media.check import Witness, check_film, check_still
+from content.media.comparison import Comparison, comparison_sizes
+from content.media.cuts import cuts_of
+from content.media.document import DocumentPlan, DocumentRendering, inspect_document
 from content.media.facts import MediaFacts, with_loudness
 from content.media.film_facts import FilmPlan, inspect_film
 from content.media.film_render import FilmRendering, Rendered
-from content.media.flash.screening import Screening, screening_reasons
+from content.media.flash.screening import Screening, refused_parts, screening_reasons
 from content.media.identify import Found, identify
-from content.media.job import ERRANDS, Errand, FactsFound, Finished, Job, Made, Progress, Saying
+from content.media.job import Errand, FactsFound, Finished, Job, Made, MadeCaptions, Progress, Saying
+from content.media.mended_sound import mended_sound
+from content.media.mends import RAMP_MS, STRENGTHS, Dim, Mends, changes_picture, crop_of
 from content.media.previews import Sizes, film_previews, still_previews
 from content.media.reasons import Reason, Refused
-from content.media.sound import RATE, SILENT_CLUFS, Level, level_for, measure, open_sound
+from content.media.sound import RATE, SILENT_CLUFS, Level, Samples, measure, open_sound, settled_level
 from content.media.still import StillPlan, StillRendering, inspect_picture
+from content.media.watching import Watchers
+
+if TYPE_CHECKING:
+    from content.media.flash.film_screening import FlashWatcher
 
 _QUIET_CLUFS = -3_600
 _T = TypeVar("_T")
@@ -35,11 +50,17 @@ class Work:
     reasons: list[Reason] = field(default_factory=list)
     found: Found | None = None
     facts: MediaFacts | None = None
-    plan: FilmPlan | StillPlan | None = None
+    plan: FilmPlan | StillPlan | DocumentPlan | None = None
+    mends: Mends = ()
+    comparison: Comparison | None = None
     level: Level | None = None
     rendered: Rendered | None = None
+    witness: Witness = field(default_factory=Witness)
+    bars: BarsWatcher = field(default_factory=BarsWatcher)
+    flashes: "FlashWatcher | None" = None
     screening: Screening | None = None
     sizes: Sizes = ()
+    captions: tuple[MadeCaptions, ...] = ()
     step: str = ""
     _told: tuple[str, int] = ("", -1)
 
@@ -62,8 +83,12 @@ def identify_upload(work: Work) -> None:
 def inspect_upload(work: Work) -> None:
     """What does its head say, does it decode at all, and would we take it?"""
     found = _known(work.found)
-    inspect = inspect_film if found.family == "film" else inspect_picture
-    work.facts, work.plan, warnings = inspect(work.job.source, found, work.job.limits)
+    job = work.job
+    if found.family == "document":
+        work.facts, work.plan, warnings = inspect_document(job.source, found, job.limits, job.profile, job.still_ms)
+    else:
+        inspect = inspect_film if found.family == "film" else inspect_picture
+        work.facts, work.plan, warnings = inspect(job.source, found, job.limits)
     work.reasons += warnings
     work.say(FactsFound(work.facts))
 
@@ -73,33 +98,108 @@ def measure_sound(work: Work) -> None:
     facts, plan, limits = _known(work.facts), work.plan, work.job.limits
     if not isinstance(plan, FilmPlan) or not facts.has_sound:
         return
-    with open_sound(work.job.source, _known(work.found).reader, start_us=plan.start_us) as blocks:
-        loudness = measure(blocks, most_samples=limits.video_most_ms * RATE // 1_000)
+    start_us, most_samples = plan.start_us, limits.video_most_ms * RATE // 1_000
+
+    def heard() -> Iterator[Samples]:
+        with open_sound(work.job.source, _known(work.found).reader, start_us=start_us) as blocks:
+            yield from mended_sound(blocks, work.job.mends, work.job.profile)
+
+    loudness = measure(heard(), most_samples=most_samples)
     work.facts = with_loudness(facts, loudness.clufs)
     if loudness.samples == 0:
         work.reasons.append(Reason("sound_unreadable"))
     elif loudness.clufs <= SILENT_CLUFS:
         work.reasons.append(Reason("silent_sound"))
     else:
-        work.level = level_for(loudness, work.job.profile)
+        work.level = settled_level(loudness, heard, work.job.profile, most_samples=most_samples)
         if loudness.clufs < _QUIET_CLUFS:
             work.reasons.append(Reason("quiet_sound", {"loudness_clufs": loudness.clufs}))
 
 
+def decide_mends(work: Work) -> None:
+    """How strongly must it be dimmed? Tried out on the parts in question, unless that was said."""
+    work.mends = work.job.mends
+    if not work.mends or not _is_film(work):
+        return
+    if changes_picture(work.mends):
+        work.comparison = Comparison(work.mends, _stated_ms(work), work.job.profile)
+    if any(isinstance(mend, Dim) and not mend.strength for mend in work.mends):
+        # OpenCV takes much room; most uploads are not mended.
+        from content.media.flash.rehearsal import with_strengths
+
+        work.mends = with_strengths(_film_rendering(work, ()), work.mends, work.job.profile, work.progress)
+
+
 def render(work: Work) -> None:
     """Every picture is decoded once and written in house format; a file that ends early is refused."""
+    job, plan = work.job, work.plan
+    if _is_film(work):
+        rendering = _film_rendering(work, _watchers(work))
+        work.rendered, warnings = rendering.render(job.out, work.progress)
+        if isinstance(rendering, AnimationRendering):
+            work.facts = replace(_known(work.facts), duration_ms=rendering.round_us // 1_000)
+    elif isinstance(plan, DocumentPlan):
+        work.rendered, warnings = _document(work, plan, ()).render(job.out, work.progress)
+    elif isinstance(plan, StillPlan):
+        still = StillRendering(job.source, _known(work.found).reader, plan, job.limits, job.profile, job.mends)
+        work.rendered, warnings = still.render(job.out)
+    else:
+        raise LookupError("a step ran before the one it needs")
+    work.reasons += [*warnings, *_bars(work)]
+    work.screening = work.flashes.screening if work.flashes else None
+
+
+def _bars(work: Work) -> list[Reason]:
+    rendered = _known(work.rendered)
+    if rendered.fps:
+        return work.bars.reasons()
+    with Image.open(rendered.path, formats=("JPEG", "PNG")) as image:
+        return bars_in(np.asarray(image.convert("L"), np.uint8), BLACK_FULL)
+
+
+def _is_film(work: Work) -> bool:
+    """Whether it becomes a film: it is one, or an animation, or a document of several pages."""
+    return work.plan is not None and (isinstance(work.plan, FilmPlan) or work.plan.is_animated)
+
+
+def _stated_ms(work: Work) -> int:
+    """How long it says it is; an animation at least as long as it is shown."""
+    facts = _known(work.facts)
+    return max(facts.duration_ms, 0 if isinstance(work.plan, FilmPlan) else work.job.still_ms)
+
+
+def _film_rendering(
+    work: Work, watchers: Watchers
+) -> FilmRendering | AnimationRendering | DocumentRendering:  # fmt: skip
     job, found, facts, plan = work.job, _known(work.found), _known(work.facts), work.plan
     if isinstance(plan, FilmPlan):
-        film = FilmRendering(job.source, found.reader, facts, plan, job.limits, job.profile, work.level)
-        work.rendered, warnings = film.render(job.out, work.progress)
-    elif _known(plan).is_animated:
-        animation = AnimationRendering(job.source, found.reader, facts, job.limits, job.profile, job.still_ms)
-        work.rendered, warnings = animation.render(job.out, work.progress)
-        work.facts = replace(facts, duration_ms=animation.round_us // 1_000)
-    else:
-        still = StillRendering(job.source, found.reader, _known(plan), job.limits, job.profile)
-        work.rendered, warnings = still.render(job.out)
-    work.reasons += warnings
+        return FilmRendering(
+            job.source, found.reader, facts, plan, job.limits, job.profile, work.level, watchers, work.mends,
+            work.comparison,
+        )  # fmt: skip
+    if isinstance(plan, DocumentPlan):
+        return _document(work, plan, watchers)
+    return AnimationRendering(
+        job.source, found.reader, facts, job.limits, job.profile, job.still_ms, watchers, work.mends, work.comparison
+    )
+
+
+def _document(work: Work, plan: DocumentPlan, watchers: Watchers) -> DocumentRendering:
+    job, facts = work.job, _known(work.facts)
+    return DocumentRendering(
+        job.source, facts, plan, job.limits, job.profile, watchers, work.mends, work.comparison
+    )  # fmt: skip
+
+
+def _watchers(work: Work) -> Watchers:
+    """Who looks at the pictures of a film or animation while it is written; a new watcher is added here."""
+    if not _is_film(work):
+        return ()
+    # OpenCV takes much room; most refusals come without it.
+    from content.media.flash.film_screening import FlashWatcher
+
+    work.flashes = FlashWatcher()
+    return work.witness, work.flashes, work.bars
 
 
 def render_unless_film(work: Work) -> None:
@@ -112,15 +212,35 @@ def check_rendition(work: Work) -> None:
     """Is what we made what we say it is?"""
     rendered = _known(work.rendered)
     if rendered.fps:
-        check_film(rendered)
+        check_film(rendered, work.witness.seen)
     else:
         check_still(rendered.path, (rendered.width, rendered.height))
 
 
+def take_captions(work: Work) -> None:
+    """The caption tracks of a film, each as a file beside it."""
+    plan, rendered = work.plan, _known(work.rendered)
+    if isinstance(plan, FilmPlan):
+        found = take_tracks(
+            work.job.source, _known(work.found).reader, len(_known(work.facts).captions), work.job.out,
+            start_us=plan.start_us, film_ms=rendered.duration_ms, cuts=cuts_of(work.mends, work.job.profile),
+        )  # fmt: skip
+        work.captions = found.made
+        work.reasons += found.warnings
+
+
+def read_captions(work: Work) -> None:
+    """A captions file by itself."""
+    job = work.job
+    found = read_caption_file(job.source, job.language, film_ms=job.film_ms, most_bytes=job.limits.captions_bytes)
+    work.captions = (write_captions(job.out, 0, found),)
+    work.reasons += found.warnings
+
+
 def screen_for_flashing(work: Work) -> None:
-    """Can it give people seizures? What will be shown is screened, each picture of it; hazards are refused."""
+    """Can it give people seizures? Films were screened while they were written; hazards are refused."""
     # OpenCV takes much room; most refusals come without it.
-    from content.media.flash.film_screening import screen_house_film, screen_still, screen_upload
+    from content.media.flash.film_screening import screen_still, screen_upload
 
     rendered = work.rendered
     if rendered is None:
@@ -128,21 +248,39 @@ def screen_for_flashing(work: Work) -> None:
         if isinstance(plan, FilmPlan):
             limits = work.job.limits
             work.screening = screen_upload(work.job.source, found.reader, facts, plan, limits, work.progress)
-    elif rendered.fps:
-        work.screening = screen_house_film(rendered.path, rendered.fps, rendered.frames, work.progress)
-    else:
-        work.screening = screen_still(rendered.path, work.job.still_ms * 1_000)
+    elif not rendered.fps:
+        work.screening = screen_still(rendered.path, _held_ms(work, rendered) * 1_000)
     if work.job.errand == "prepare":
         for reason in screening_reasons(_known(work.screening)):
             if reason.refuses:
-                raise Refused(reason.code, reason.at_ms, **reason.values)
+                code = "still_flashes" if _nothing_helped(work) else reason.code
+                raise Refused(code, reason.at_ms, **reason.values)
             work.reasons.append(reason)
+
+
+def _nothing_helped(work: Work) -> bool:
+    """Whether all that is refused in a film was dimmed as far as we can."""
+    cuts = cuts_of(work.mends, work.job.profile)
+    dimmed = [
+        (cuts.mended_ms(dim.start_ms) - RAMP_MS, cuts.mended_ms(dim.end_ms) + RAMP_MS)
+        for dim in work.mends
+        if isinstance(dim, Dim) and dim.strength == STRENGTHS
+    ]
+    return all(
+        any(start_ms * 1_000 <= one.start_us and one.end_us <= end_ms * 1_000 for start_ms, end_ms in dimmed)
+        for one in refused_parts(_known(work.screening))
+    )
 
 
 def make_previews(work: Work) -> None:
     """Poster, thumbnail and strip, from the rendition."""
     rendered = _known(work.rendered)
-    work.sizes = film_previews(rendered, work.job.out) if rendered.fps else still_previews(rendered.path, work.job.out)
+    out = work.job.out
+    work.sizes = film_previews(rendered, out) if rendered.fps else still_previews(rendered.path, out)
+    if work.comparison is not None:
+        work.sizes += work.comparison.write(out)
+    elif crop_of(work.mends) is not None:
+        work.sizes += comparison_sizes(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +292,18 @@ class Step:
     errands: tuple[Errand, ...] = ("prepare",)
 
 
+MEDIA: tuple[Errand, ...] = ("probe", "prepare", "flash")
+
 STEPS = (
-    Step("identify", identify_upload, ERRANDS),
-    Step("inspect", inspect_upload, ERRANDS),
+    Step("identify", identify_upload, MEDIA),
+    Step("inspect", inspect_upload, MEDIA),
     Step("measure sound", measure_sound),
+    Step("mend", decide_mends),
     Step("render", render),
     Step("render", render_unless_film, ("flash",)),
     Step("check", check_rendition),
+    Step("captions", take_captions),
+    Step("captions", read_captions, ("captions",)),
     Step("flashing", screen_for_flashing, ("prepare", "flash")),
     Step("preview", make_previews),
 )
@@ -177,10 +320,10 @@ def walk(job: Job, say: Callable[[Saying], None]) -> Finished:
                 step.does(work)
                 work.progress(100)
     except Refused as refused:
-        return Finished((refused.reason,), work.facts, None)
+        return Finished((refused.reason,), work.facts, None, work.screening)
     if job.errand == "flash":
         return Finished((), work.facts, None, work.screening)
-    return Finished(tuple(work.reasons), work.facts, _made(work))
+    return Finished(tuple(work.reasons), work.facts, _made(work), work.screening, work.captions)
 
 
 def _made(work: Work) -> Made | None:
@@ -192,10 +335,15 @@ def _made(work: Work) -> Made | None:
         height=rendered.height,
         fps_num=rendered.fps,
         frames=rendered.frames,
-        duration_ms=rendered.duration_ms if rendered.fps else work.job.still_ms,
+        duration_ms=rendered.duration_ms if rendered.fps else _held_ms(work, rendered),
         has_sound=rendered.has_sound,
         preview_sizes=work.sizes,
+        mends=work.mends,
     )
+
+
+def _held_ms(work: Work, still: Rendered) -> int:
+    return still.held_ms or work.job.still_ms
 
 
 def _known(value: _T | None) -> _T:

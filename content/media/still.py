@@ -7,15 +7,17 @@ from pathlib import Path
 import pi_heif
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from content.files import write_whole
 from content.media.boxes import transfer_of_still
 from content.media.colours import HLG, PQ, from_hdr
+from content.media.comparison import write_still_comparison
+from content.media.crops import as_stored, cropped, cropped_size
 from content.media.facts import MediaFacts
 from content.media.film_facts import shape_warnings
 from content.media.film_render import Rendered
 from content.media.house_size import fit
 from content.media.identify import Found
 from content.media.limits import Limits, Profile
+from content.media.mends import WHOLE_BP, Crop, Mends, crop_of
 from content.media.reasons import Reason, Refused
 
 _ORIENTATION = 0x0112
@@ -135,19 +137,26 @@ class StillRendering:
     plan: StillPlan
     limits: Limits
     profile: Profile
+    mends: Mends = ()
 
     def render(self, out: Path) -> tuple[Rendered, list[Reason]]:
         """Writes `rendition.jpg` or `.png` into `out`; the warnings that came up. Raises Refused if it is damaged."""
+        crop = crop_of(self.mends)
+        house, clear = self._developed(crop)
+        if crop is not None:
+            write_still_comparison(self._developed(None)[0], house, out)
+        rendered = Rendered(write_still(house, self.profile, out), *house.size, fps=0, frames=1, has_sound=False)
+        return rendered, [Reason("transparency_flattened")] if clear else []
+
+    def _developed(self, crop: Crop | None) -> tuple[Image.Image, bool]:
+        """The picture as it is shown, and whether the file's is see-through."""
         with open_picture(self.source, self.reader, self.limits) as image:
             try:
-                house = developed(image, self.plan, self.profile)
-                clear = is_see_through(image)
+                return developed(image, self.plan, self.profile, crop), is_see_through(image)
             except MemoryError:
                 raise
             except PILLOW_RAISES as error:
                 raise Refused("unreadable") from error
-        rendered = Rendered(_write(house, self.profile, out), *house.size, fps=0, frames=1, has_sound=False)
-        return rendered, [Reason("transparency_flattened")] if clear else []
 
 
 def is_see_through(image: Image.Image) -> bool:
@@ -159,14 +168,18 @@ def is_see_through(image: Image.Image) -> bool:
     return not isinstance(least, tuple) and least < 255
 
 
-def developed(image: Image.Image, plan: StillPlan, profile: Profile) -> Image.Image:
-    """The picture as it is shown: at most house size, sRGB, on the background, upright."""
-    width, height = _box(image.size, plan.orientation, profile)
-    image.draft(image.mode if image.mode in {"RGB", "L"} else None, (2 * width, 2 * height))
+def developed(image: Image.Image, plan: StillPlan, profile: Profile, crop: Crop | None = None) -> Image.Image:
+    """The picture, or the part of it that is left, as it is shown: at most house size, sRGB, on the background."""
+    kept = as_stored(crop, plan.orientation) if crop else None
+    width, height = _box(cropped_size(*image.size, kept), plan.orientation, profile)
+    whole = (width * WHOLE_BP // kept.width_bp, height * WHOLE_BP // kept.height_bp) if kept else (width, height)
+    image.draft(image.mode if image.mode in {"RGB", "L"} else None, (2 * whole[0], 2 * whole[1]))
     image.load()
     icc = image.info.get("icc_profile")
     # Made small first: a picture of many pixels and few bytes must not take memory in every colour we convert it to.
     small = _smooth(_eight_bits(image))
+    if kept is not None:
+        small = cropped(small, kept)
     if small.size != (width, height):
         small = small.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
     flat = flattened(small, profile)
@@ -254,7 +267,8 @@ def _pictures(image: Image.Image, limits: Limits) -> int:
     return max(1, pictures)
 
 
-def _write(image: Image.Image, profile: Profile, out: Path) -> Path:
+def write_still(image: Image.Image, profile: Profile, out: Path) -> Path:
+    """Writes `rendition.png` or `.jpg` into `out`, with nothing in it but the picture."""
     image.info = {}
     body = io.BytesIO()
     if image.getcolors(_MOST_PNG_COLOURS) is not None:
@@ -264,5 +278,5 @@ def _write(image: Image.Image, profile: Profile, out: Path) -> Path:
         # Not `optimize`: Pillow gives it too small a buffer for a grainy picture, which then looks damaged.
         image.save(body, "JPEG", quality=profile.jpeg_quality, subsampling=0)
         path = out / "rendition.jpg"
-    write_whole(path, body.getvalue())
+    path.write_bytes(body.getvalue())
     return path

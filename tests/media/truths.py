@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.media.documents import Page, make_pdf
 from tests.media.generate import (
     Film,
     corners,
@@ -45,6 +46,11 @@ def turned(degrees: int) -> Callable[[Path], object]:
 def wrote(body: bytes) -> Callable[[Path], object]:
     """Makes a file of these bytes."""
     return lambda path: path.write_bytes(body)
+
+
+def pages(count: int, size: tuple[int, int] = (960, 540)) -> Callable[[Path], object]:
+    """Makes a PDF of so many pages, `size` in points."""
+    return lambda path: make_pdf(path, [Page("Fest")] * count, size)
 
 
 def picture(form: str, **how: object) -> Callable[[Path], object]:
@@ -109,6 +115,8 @@ TRUTHS = (
     Truth("photo.bmp", picture("BMP"), ACCEPTED, (), (1_280, 720), 10_000),
     Truth("photo.tiff", picture("TIFF"), ACCEPTED, (), (1_280, 720), 10_000),
     Truth("photo.avif", picture("AVIF"), ACCEPTED, (), (1_280, 720), 10_000),
+    Truth("notice.pdf", pages(1, size=(595, 842)), ACCEPTED, (), (1_080, 1_528), 10_000),
+    Truth("slides.pdf", pages(2, size=(960, 540)), ACCEPTED, (), (1_920, 1_080), 20_000),
     Truth("see_through.png", _see_through, WARNED, ("transparency_flattened",), (1_280, 720), 10_000),
     Truth("tall.png", lambda path: corners((3_000, 4_000)).save(path, "PNG"), ACCEPTED, (), (1_080, 1_440), 10_000),
     Truth("polyglot.jpg", _polyglot, ACCEPTED, (), (1_280, 720), 10_000),
@@ -124,7 +132,9 @@ TRUTHS = (
     Truth("hls.mp4", wrote(f"#EXTM3U\n#EXTINF:2,\n{NEIGHBOUR}\n".encode()), REFUSED, ("playlist",)),
     Truth("dash.mp4", wrote(_DASH.encode()), REFUSED, ("playlist",)),
     Truth("drawing.png", wrote(b'<svg xmlns="http://www.w3.org/2000/svg"/>'), REFUSED, ("vector",)),
-    Truth("paper.jpg", wrote(b"%PDF-1.7\n1 0 obj"), REFUSED, ("document_pdf",)),
+    Truth("paper.jpg", wrote(b"%PDF-1.7\n1 0 obj"), REFUSED, ("unreadable",)),
+    Truth("book.pdf", pages(21), REFUSED, ("too_many_pages",)),
+    Truth("ribbon.pdf", pages(1, size=(2_000, 20)), REFUSED, ("too_small",)),
     Truth("talk.pptx", wrote(b"PK\x03\x04" + b"[Content_Types].xml" * 3), REFUSED, ("document_office",)),
     Truth("pack.zip", wrote(b"PK\x03\x04" + b"holiday.jpg" * 3), REFUSED, ("archive",)),
     Truth("tool.jpg", wrote(b"MZ\x90\x00" + bytes(200)), REFUSED, ("program",)),

@@ -59,6 +59,21 @@ def dark(rows: int, columns: int) -> Cells:
 
 def cells_of_house(frame: VideoFrame) -> Cells:
     """The screen with a house picture (8-bit 4:2:0, BT.709, limited range, square pixels, upright) on it."""
+    return on_screen(colours_of_house(frame))
+
+
+def on_screen(colours: tuple[Plane, Plane, Plane]) -> Cells:
+    """The screen with a picture in red, green and blue on it, black around."""
+    return Cells(*(_on_screen(plane) for plane in colours))
+
+
+def luma_of_house(frame: VideoFrame, size: tuple[int, int]) -> Plane:
+    """The luma of a house picture in so many columns and rows; never the frame's own memory."""
+    return _scaled(_plane(frame.planes[0]), size).copy()
+
+
+def colours_of_house(frame: VideoFrame) -> tuple[Plane, Plane, Plane]:
+    """Red, green and blue of a house picture, alone, as large as it stands on the screen."""
     luma, blueish, reddish = (_plane(plane) for plane in frame.planes)
     size = _fitted(Fraction(frame.width, frame.height))
     luma, blueish, reddish = (_scaled(plane, size) for plane in (luma, blueish, reddish))
@@ -66,10 +81,10 @@ def cells_of_house(frame: VideoFrame) -> Cells:
     green = cv2.addWeighted(
         blueish, _GREEN_OF_U, reddish, _GREEN_OF_V, -128 * (_GREEN_OF_U + _GREEN_OF_V), dtype=cv2.CV_32F
     )
-    return Cells(
-        _on_screen(_codes(cv2.addWeighted(luma, _LUMA, reddish, _RED_OF_V, base - 128 * _RED_OF_V))),
-        _on_screen(_codes(cv2.addWeighted(luma, _LUMA, green, 1.0, base, dtype=cv2.CV_8U))),
-        _on_screen(_codes(cv2.addWeighted(luma, _LUMA, blueish, _BLUE_OF_U, base - 128 * _BLUE_OF_U))),
+    return (
+        _codes(cv2.addWeighted(luma, _LUMA, reddish, _RED_OF_V, base - 128 * _RED_OF_V)),
+        _codes(cv2.addWeighted(luma, _LUMA, green, 1.0, base, dtype=cv2.CV_8U)),
+        _codes(cv2.addWeighted(luma, _LUMA, blueish, _BLUE_OF_U, base - 128 * _BLUE_OF_U)),
     )
 
 

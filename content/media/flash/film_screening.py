@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
@@ -23,6 +22,7 @@ from content.media.flash.watch import Seam, Watch
 from content.media.house_size import house_size
 from content.media.limits import HOUSE, Limits
 from content.media.reasons import Refused
+from content.media.watching import Picture
 
 _BT709 = 1
 _LIMITED = 1
@@ -60,17 +60,22 @@ class Screener:
             self._watch.findings.add("pattern_strong", strong)
 
 
-def screen_house_film(path: Path, fps: int, frames: int, progress: Callable[[int], None]) -> Screening:
-    """Screens a rendition, whose pictures must all be there. Raises Refused if one is not."""
-    screener = Screener()
-    options = {"protocol_whitelist": "file", "format_whitelist": "mov"}
-    with av.open(str(path), "r", format="mov", options=options) as container:
-        for frame in container.decode(video=0):
-            screener.see(screener.pictures * 1_000_000 // fps, cells_of_house(frame))
-            progress(min(99, screener.pictures * 100 // frames))
-    if screener.pictures != frames:
-        raise Refused("check_failed", what="pictures")
-    return screener.end(frames * 1_000_000 // fps)
+class FlashWatcher:
+    """Screens a film on its way into the encoder; `screening` is known when it ended."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self._screener = Screener()
+        self.screening: Screening | None = None
+
+    def see(self, picture: Picture) -> None:
+        """Every house frame counts: how long a picture stayed decides what is sudden."""
+        for at_us in picture.instants_us:
+            self._screener.see(at_us, picture.cells)
+
+    def end(self, at_us: int) -> None:
+        """The film is whole."""
+        self.screening = self._screener.end(at_us)
 
 
 def screen_upload(

@@ -64,6 +64,11 @@ def screening_reasons(screening: Screening) -> tuple[Reason, ...]:
     return tuple(_reason(code, broken) for code, broken in held if broken)
 
 
+def refused_parts(screening: Screening) -> list[Found]:
+    """What the film is refused for."""
+    return [one for one in screening.found if one.rule in _REFUSED]
+
+
 def _reason(code: str, broken: list[Found]) -> Reason:
     worst = max(broken, key=lambda one: (one.transitions, -one.start_us))
     values: dict[str, str | int] = {"at": _clock(worst.start_us), "places": _places(broken)}

@@ -1,6 +1,11 @@
 """The command tells people and programs what a file is and what became of it."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -59,10 +64,10 @@ def test_a_folder_is_prepared_file_by_file_and_one_refusal_is_the_answer_no(tmp_
 
 
 def test_a_refusal_tells_people_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "a.mp4").write_bytes(b"%PDF-1.4")
+    (tmp_path / "a.mp4").write_bytes(b"{\\rtf1 programme")
     status, out, _ = run("probe", tmp_path / "a.mp4")
     assert status == 1
-    assert "This is a PDF document. The screens show pictures and videos. Export each page" in out
+    assert "This is an office document or presentation. The screens show pictures, videos and PDF pages." in out
 
 
 def test_a_file_that_is_not_there_ends_with_one_line(tmp_path: Path) -> None:
@@ -70,3 +75,63 @@ def test_a_file_that_is_not_there_ends_with_one_line(tmp_path: Path) -> None:
         status, out, err = run(*command)
         assert (status, out, err.count("\n")) == (2, "", 1)
         assert "none" in err
+
+
+def test_a_folder_is_probed_and_screened_file_by_file_and_one_bad_file_ends_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    (folder / ".making-x").mkdir()
+    (folder / ".making-x" / "hidden.png").write_bytes(b"x")
+    (folder / "half.mp4.part").write_bytes(b"x")
+    (folder / "a.png").symlink_to(folder / "gone")
+    corners((1_280, 720)).save(folder / "deep" / "b.png")
+    (folder / "c.mp4").write_text("only words")
+    status, out, err = run("probe", folder, tmp_path / "nowhere", "--json")
+    said = {Path(line["file"]).name: line for line in map(json.loads, out.splitlines())}
+    assert (status, set(said)) == (2, {"b.png", "c.mp4", "nowhere"})
+    assert (said["b.png"]["verdict"], said["c.mp4"]["verdict"]) == ("accepted", "refused")
+    assert "nowhere" in said["nowhere"]["error"]
+    assert "3 of 3 files: 1 good, 1 refused or held, 1 could not be read." in err
+    status, out, err = run("flash", folder, "--json")
+    said = {Path(line["file"]).name: line for line in map(json.loads, out.splitlines())}
+    assert (status, said["b.png"]["policy"]) == (2, "publish")
+    assert "words" not in said["b.png"]
+    assert "error" in said["c.mp4"]
+
+
+def test_what_was_made_is_not_taken_in_again(tmp_path: Path) -> None:
+    corners((640, 360)).save(tmp_path / "a.png")
+    for _ in range(2):
+        status, out, _err = run("prepare", tmp_path, "--out", tmp_path / "made", "--json")
+        assert (status, [Path(json.loads(line)["file"]).name for line in out.splitlines()]) == (0, ["a.png"])
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_prepared(tmp_path: Path) -> None:
+    corners((640, 360)).save(tmp_path / "a.png")
+    (tmp_path / "taken").write_text("a file")
+    status, out, err = run("prepare", tmp_path / "a.png", "--out", tmp_path / "taken", "--json")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "taken" in err
+
+
+def test_a_pipe_and_an_empty_folder_end_with_one_clear_line(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    status, out, err = run("probe", tmp_path / "pipe")
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    (tmp_path / "none").mkdir()
+    status, out, err = run("flash", tmp_path / "none")
+    assert (status, out) == (2, "")
+    assert "there is no file in" in err
+
+
+def test_who_presses_ctrl_c_is_told_how_far_it_was_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    film = make_film(tmp_path / "a.mp4", Film(size=(1_280, 720), frames=600))
+    command = [sys.executable, "-m", "commonscreen", "content", "prepare", str(film), "--out", str(tmp_path / "made")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
+        while not list((tmp_path / "made").glob(".making-*/made/*")) and running.poll() is None:
+            time.sleep(0.02)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, out) == (130, "")
+    assert "Stopped. 0 of 1 files" in err
+    assert list((tmp_path / "made").iterdir()) == []

@@ -2,7 +2,6 @@
 
 import os
 import resource
-import signal
 import socket
 import subprocess
 import sys
@@ -12,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from content.media import confinement
-from content.media.child_watch import Child, ChildStopped
-from content.media.confinement import Start, Walls, start_of, walls_here
+from content.media.confinement import Walls, start_of, walls_here
 from content.media.facts import Prepared
-from content.media.job import Job, Saying
+from content.media.job import Job
 from content.media.kernel_limits import CannotConfine, has_seccomp, landlock_version
 from content.media.limits import DEFAULTS, HOUSE, Limits, Profile
-from content.media.preparation import code_of_exit, prepare, probe
+from content.media.preparation import prepare, probe
 from tests.content.media.rooms import codes_of, prepared_from
 from tests.media.generate import Film, make_film, make_white_png
 
@@ -127,6 +125,87 @@ def test_it_stops_no_other_process(walls: Walls, tmp_path: Path) -> None:
     assert said.startswith("failed")
 
 
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "os.setpriority(os.PRIO_PROCESS, {other}, 19)",
+        "os.sched_setaffinity({other}, [0])",
+        "import resource; resource.prlimit({other}, resource.RLIMIT_NOFILE, (0, 0))",
+        "os.pidfd_open({other})",
+        "import fcntl; fcntl.fcntl(os.pipe()[0], fcntl.F_SETOWN, {other})",
+        "if ctypes.CDLL(None).tgkill({other}, {other}, 10): raise OSError",
+    ],
+)
+def test_it_does_nothing_to_another_process(walls: Walls, attempt: str, tmp_path: Path) -> None:
+    with subprocess.Popen(["/usr/bin/sleep", "60"]) as other:
+        before = facts_of(other.pid)
+        said = try_inside(walls, tmp_path, attempt.format(other=other.pid))
+        assert (facts_of(other.pid), other.poll()) == (before, None)
+        other.kill()
+    assert said.startswith("failed")
+
+
+def facts_of(process: int) -> tuple[object, ...]:
+    """What others could change of a process."""
+    files = resource.prlimit(process, resource.RLIMIT_NOFILE)
+    return files, os.getpriority(os.PRIO_PROCESS, process), os.sched_getaffinity(process)
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "os.chmod({path!r}, 0)",
+        "os.utime({path!r}, (1, 1))",
+        "os.setxattr({path!r}, 'user.seen', b'yes')",
+        "os.truncate({path!r}, 0)",
+        "os.chown({path!r}, os.getuid(), os.getgid())",
+        "with open({path!r}) as opened: os.fchmod(opened.fileno(), 0)",
+        "with open({path!r}) as opened: os.utime(opened.fileno(), (1, 1))",
+        "os.link({path!r}, job.out / 'link')",
+        "os.rename({path!r}, job.out / 'taken')",
+        "os.unlink({path!r})",
+    ],
+)
+@pytest.mark.parametrize("whose", ["secret", "upload"])
+def test_it_changes_nothing_about_files_that_are_not_its_own(
+    walls: Walls, attempt: str, whose: str, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("another group's upload")
+    path = str(secret) if whose == "secret" else "/job/source" if walls == "bubblewrap" else str(tmp_path / "upload")
+    before = secret.stat()
+    assert try_inside(walls, tmp_path, attempt.format(path=path)).startswith("failed")
+    after, upload = secret.stat(), tmp_path / "upload"
+    assert (after.st_mode, after.st_mtime_ns, after.st_nlink) == (before.st_mode, before.st_mtime_ns, before.st_nlink)
+    assert (upload.read_bytes(), upload.stat().st_mode) == (b"upload", before.st_mode)
+    assert (upload.stat().st_mtime_ns > 10**18, os.listxattr(upload)) == (True, [])
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "os.fork()",
+        "socket.socketpair()",
+        "os.memfd_create('left')",
+        "if ctypes.CDLL(None).unshare(0x10000000): raise OSError",
+        "if ctypes.CDLL(None).shmget(0, 4096, 0o1600) < 0: raise OSError",
+        "if ctypes.CDLL(None).prctl(4, ctypes.c_ulong(1), 0, 0, 0): raise OSError",
+        "if ctypes.CDLL(None).prctl(1, ctypes.c_ulong(0), 0, 0, 0): raise OSError",
+        "os.mkfifo(job.out / 'pipe')",
+        "os.symlink('/etc/passwd', job.out / 'link')",
+        "os.mkdir(job.out / 'folder')",
+    ],
+)
+def test_it_leaves_nothing_behind_and_cannot_loosen_itself(walls: Walls, attempt: str, tmp_path: Path) -> None:
+    assert try_inside(walls, tmp_path, attempt).startswith("failed")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_it_may_have_threads(walls: Walls, tmp_path: Path) -> None:
+    attempt = "import threading\nthread = threading.Thread(target=print, args=('told',))\nthread.start()\nthread.join()"
+    assert try_inside(walls, tmp_path, attempt) == "told\ndone"
+
+
 def test_it_sees_nothing_of_our_environment(walls: Walls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMMONSCREEN_SECRET", "hidden")
     assert "hidden" not in try_inside(walls, tmp_path, "print(dict(os.environ))")
@@ -207,61 +286,10 @@ def test_one_can_stop_it_in_the_middle(tmp_path: Path) -> None:
     assert list(out.iterdir()) == []
 
 
-def test_a_crash_is_a_refusal() -> None:
-    assert code_of_exit(-signal.SIGSEGV) == code_of_exit(-signal.SIGABRT) == code_of_exit(1) == "decoder_crashed"
-    assert code_of_exit(-signal.SIGKILL) == "out_of_memory"
-    assert code_of_exit(-signal.SIGXCPU) == "timeout"
-
-
 def test_a_folder_that_is_not_empty_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "something").write_text("x")
     with pytest.raises(ValueError, match="not empty"):
         prepare(make_film(tmp_path / "a.mp4", Film(frames=2)), tmp_path)
-
-
-def hear_out(folder: Path, program: str, *, wait_ms: int = 20_000) -> tuple[int, list[Saying]]:
-    """Watches a child that runs `program` instead of ours."""
-    from content.clock import monotonic_ns
-
-    heard: list[Saying] = []
-    start = Start("none", (sys.executable, "-I", "-c", program), {})
-    with Child(start, folder, monotonic_ns() + wait_ms * 1_000_000, lambda: False, heard.append) as child:
-        return child.attend(), heard
-
-
-@pytest.mark.parametrize(
-    "program",
-    [
-        "print('hello')",
-        "print('{\"says\": \"progress\", \"step\": \"render\", \"percent\": 101}')",
-        "print('{\"says\": \"progress\", \"step\": \"<b>\", \"percent\": 1}')",
-        "print('{\"says\": \"finished\", \"reasons\": [{\"code\": \"mine\"}], \"facts\": null, \"made\": null}')",
-        "print('[' * 30000)",
-        "while True: print('x' * 4096, end='')",
-        "while True: print('{\"says\": \"progress\", \"step\": \"render\", \"percent\": 1}')",
-    ],
-)  # fmt: skip
-def test_a_child_that_says_what_it_must_not_is_stopped(program: str, tmp_path: Path) -> None:
-    with pytest.raises(ChildStopped) as stopped:
-        hear_out(tmp_path, program)
-    assert stopped.value.code == "worker_misbehaved"
-
-
-def test_a_child_that_complains_without_end_is_stopped_in_time_and_not_kept(tmp_path: Path) -> None:
-    with pytest.raises(ChildStopped) as stopped:
-        hear_out(tmp_path, "import sys\nwhile True: sys.stderr.write('x' * 4096)", wait_ms=500)
-    assert stopped.value.code == "timeout"
-
-
-def test_a_child_that_closes_its_ears_and_hangs_is_stopped(tmp_path: Path) -> None:
-    with pytest.raises(ChildStopped) as stopped:
-        hear_out(tmp_path, "import os, time\nos.close(1); os.close(2)\ntime.sleep(60)", wait_ms=500)
-    assert stopped.value.code == "timeout"
-
-
-def test_a_child_that_breaks_down_tells_by_its_status(tmp_path: Path) -> None:
-    status, _ = hear_out(tmp_path, "import ctypes; ctypes.string_at(0)")
-    assert code_of_exit(status) == "decoder_crashed"
 
 
 def test_probing_makes_no_files_and_says_what_it_is(tmp_path: Path) -> None:

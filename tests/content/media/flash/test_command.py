@@ -53,7 +53,9 @@ def test_what_cannot_be_read_ends_with_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_text("only words")
     for path in (tmp_path / "a.mp4", tmp_path / "none"):
         status, out, err = run(path, "--json")
-        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert (status, err.count("\n")) == (2, 1)
+        # It has its line of JSON all the same: what went wrong with it.
+        assert [list(json.loads(line)) for line in out.splitlines()] == [["file", "error"]]
         assert path.name in err
 
 
