@@ -90,6 +90,11 @@ class DataFolder:
         return self.root / "panic.json"
 
     @property
+    def live(self) -> Path:
+        """The live orders last heard of, as the curator signed them."""
+        return self.root / "live.json"
+
+    @property
     def pair_again(self) -> Path:
         """Exists while somebody wants this screen paired anew."""
         return self.root / "pair-again"

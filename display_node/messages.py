@@ -6,16 +6,20 @@ stay small because the player parses them between frames.
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from content.reading import BadDocument, Reader
 
 LONGEST_LINE_BYTES = 64 << 10
 MOST_CUES_A_MESSAGE = 32
 MOST_MEMBERS = 40
+MOST_WORDS = 5
+"""A heading and four lines."""
+LONGEST_WORDS = 120
+"""Characters of each."""
 
-Layer = Literal["programme", "filler", "dark"]
-CueKind = Literal["video", "still", "card", "dark"]
+Layer = Literal["programme", "filler", "dark", "alert", "takeover", "session", "choice"]
+CueKind = Literal["video", "still", "card", "dark", "words"]
 Outcome = Literal["complete", "partial", "missed", "substituted"]
 
 
@@ -24,7 +28,8 @@ class Cue:
     """What is on from `start_ms` until `end_ms` (UTC ms, half-open). Cues follow one another without a gap.
 
     `path` is a verified file in the cache ("" for a card or dark); `offset_ms` is the media position at `start_ms`, so
-    a cue can begin in the middle of an item.
+    a cue can begin in the middle of an item. `words` are a heading and its lines, for a cue of that kind. `captions` is
+    a verified file of captions to draw over a video ("" for none), and `captions_sha256` names its bytes.
     """
 
     start_ms: int
@@ -45,6 +50,9 @@ class Cue:
     credits: str = ""
     group_name: str = ""
     manifest_version: int = 0
+    words: tuple[str, ...] = ()
+    captions: str = ""
+    captions_sha256: str = ""
 
 
 # --- agent to player -------------------------------------------------------------------------------------------------
@@ -78,6 +86,14 @@ class Volume:
 
     percent: int
     type: Literal["volume"] = "volume"
+
+
+@dataclass(frozen=True, slots=True)
+class Brightness:
+    """How bright the picture is, 1 to 100 per cent."""
+
+    percent: int
+    type: Literal["brightness"] = "brightness"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +175,7 @@ class PictureTaken:
     type: Literal["picture_taken"] = "picture_taken"
 
 
-ToPlayer = Cues | Standby | Volume | Panic | TakePictures | Stop
+ToPlayer = Cues | Standby | Volume | Brightness | Panic | TakePictures | Stop
 ToAgent = Played | Heartbeat | Fault | PictureTaken
 
 
@@ -187,6 +203,8 @@ def decode_for_player(line: bytes) -> ToPlayer:
             )
         case "volume":
             return Volume(fields["percent"].integer(least=0, most=100))
+        case "brightness":
+            return Brightness(fields["percent"].integer(least=1, most=100))
         case "panic":
             return Panic(fields["on"].flag())
         case "take_pictures":
@@ -260,8 +278,8 @@ def _outcome(reader: Reader) -> Outcome:
     return outcomes[word]
 
 
-_LAYERS: dict[str, Layer] = {"programme": "programme", "filler": "filler", "dark": "dark"}
-_KINDS: dict[str, CueKind] = {"video": "video", "still": "still", "card": "card", "dark": "dark"}
+_LAYERS: dict[str, Layer] = {name: name for name in get_args(Layer)}
+_KINDS: dict[str, CueKind] = {name: name for name in get_args(CueKind)}
 
 
 def _cue(reader: Reader) -> Cue:
@@ -285,4 +303,7 @@ def _cue(reader: Reader) -> Cue:
         credits=fields["credits"].text(most=500),
         group_name=fields["group_name"].text(most=200),
         manifest_version=fields["manifest_version"].integer(least=0),
+        words=tuple(row.text(most=LONGEST_WORDS) for row in fields["words"].items(most=MOST_WORDS)),
+        captions=fields["captions"].text(most=4096),
+        captions_sha256=fields["captions_sha256"].text(most=64),
     )

@@ -22,6 +22,7 @@ from display_node.agent.identity import Identity, PanicState, read_identity, rea
 from display_node.agent.journal import Journal, open_journal
 from display_node.agent.keeping import check_files, fetch_files
 from display_node.agent.linking import Link
+from display_node.agent.live import ask_live, kept_orders
 from display_node.agent.pace import STREET, Pace
 from display_node.agent.player import Player
 from display_node.agent.recording import Recorder
@@ -155,6 +156,7 @@ async def _load_programme(state: State) -> None:
         state.faults.say("engine", current.concern)
     if current is not None:
         state.identity = state.identity.trusting(current.manifest.keys)
+    state.live = await asyncio.to_thread(kept_orders, state)
     state.paired.set()
 
 
@@ -192,6 +194,7 @@ async def _all_parts(state: State, key: SigningKey, journal: Journal, pulse: Pul
         "files check": lambda: check_files(state),
         "files fetch": lambda: fetch_files(state),
         "curator": Asker(state, key, recorder.begin_anew).ask,
+        "live orders": lambda: ask_live(state),
         "link": link.stay,
         "pictures": link.send_pictures,
         "rows write": recorder.write,

@@ -48,7 +48,7 @@ class Look:
     for_ms: int
 
 
-Hint = NewManifest | Look | PanicState | Literal["unknown"]
+Hint = NewManifest | Look | PanicState | Literal["live", "unknown"]
 
 
 def read_offer(body: bytes) -> PairingOffer:
@@ -131,6 +131,8 @@ def read_hint(body: bytes) -> Hint:
             )
         case "panic":
             return _read_panic(reader)
+        case "live":
+            return "live"
         case _:
             return "unknown"
 

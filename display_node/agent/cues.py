@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from content.manifest import Manifest, ManifestItem
-from display_node.agent.slots import Slot
+from content.approval import SignedApproval
+from content.manifest import ItemCaptions, Manifest, ManifestItem, approved_captions
+from display_node.agent.captioning import chosen
+from display_node.agent.slots import Live, Slot
 from display_node.messages import LONGEST_LINE_BYTES, MOST_CUES_A_MESSAGE, Cue, Cues, encode
 
 
@@ -47,6 +49,8 @@ def resolve(slots: list[tuple[Slot, Manifest]], find: Find, *, most: int) -> Res
 
 def _cue_of(slot: Slot, manifest: Manifest, find: Find) -> Cue | str:
     plain = Cue(slot.start_ms, slot.end_ms, "filler", "card", manifest_version=manifest.version)
+    if slot.live is not None:
+        return _live(replace(plain, layer=slot.live.order.layer), slot, slot.live, manifest, find)
     if slot.kind == "dark":
         return replace(plain, layer="dark", kind="dark")
     if slot.kind == "off" or slot.item is None:
@@ -54,8 +58,31 @@ def _cue_of(slot: Slot, manifest: Manifest, find: Find) -> Cue | str:
     if slot.kind == "item":
         plain = replace(plain, layer="programme", item=slot.item)
     item = manifest.items.get(slot.item)
-    if item is None or not _is_allowed(item, manifest, slot):
+    if item is None or not _is_allowed(manifest.approval_of(item.sha256), manifest, slot):
         return plain
+    return _found(plain, slot, item, find, _captions(item, manifest.approved_captions(item), manifest, slot))
+
+
+def _live(plain: Cue, slot: Slot, live: Live, manifest: Manifest, find: Find) -> Cue | str:
+    words, item = live.order.words, live.order.item
+    if words is not None:
+        return replace(plain, kind="words", words=(words.heading, *words.lines))
+    if item is None or not _is_allowed(live.approval, manifest, slot):
+        return plain
+    signed = approved_captions(item, live.captions)
+    return _found(replace(plain, item=item.id), slot, item, find, _captions(item, signed, manifest, slot))
+
+
+def _captions(
+    item: ManifestItem, signed: dict[ItemCaptions, SignedApproval], manifest: Manifest, slot: Slot
+) -> ItemCaptions | None:  # fmt: skip
+    """The captions to show over an item: approved for this film, this place and the whole slot."""
+    allowed = [one for one in item.captions if _is_allowed(signed.get(one), manifest, slot)]
+    is_heard = item.has_sound and not slot.muted and manifest.screen.volume_percent > 0
+    return chosen(allowed, manifest.screen, is_heard=is_heard)
+
+
+def _found(plain: Cue, slot: Slot, item: ManifestItem, find: Find, captions: ItemCaptions | None) -> Cue | str:
     place = find(item.sha256)
     match place:
         case Shelf.UNCHECKED:
@@ -63,11 +90,23 @@ def _cue_of(slot: Slot, manifest: Manifest, find: Find) -> Cue | str:
         case Shelf.MISSING:
             return plain
         case path:
-            return _playing(plain, slot, item, path)
+            return _captioned(_playing(plain, slot, item, path), captions, find)
 
 
-def _is_allowed(item: ManifestItem, manifest: Manifest, slot: Slot) -> bool:
-    signed = manifest.approval_of(item.sha256)
+def _captioned(cue: Cue, captions: ItemCaptions | None, find: Find) -> Cue | str:
+    """The cue with its captions; without them while their file is not here: the film is not kept waiting."""
+    if captions is None:
+        return cue
+    match find(captions.sha256):
+        case Shelf.UNCHECKED:
+            return captions.sha256
+        case Shelf.MISSING:
+            return cue
+        case path:
+            return replace(cue, captions=str(path), captions_sha256=captions.sha256)
+
+
+def _is_allowed(signed: SignedApproval | None, manifest: Manifest, slot: Slot) -> bool:
     return signed is not None and all(
         signed.approval.allows(manifest.screen.id, instant_ms) for instant_ms in (slot.start_ms, slot.end_ms - 1)
     )
@@ -86,7 +125,7 @@ def _playing(plain: Cue, slot: Slot, item: ManifestItem, path: Path) -> Cue:
         height=item.height,
         fps_num=item.fps_num,
         fps_den=item.fps_den,
-        has_sound=item.has_sound,
+        has_sound=item.has_sound and not slot.muted,
         title=item.title,
         credits=item.credits,
         group_name=item.group_name,
@@ -117,7 +156,8 @@ def _is_same(one: Cue, other: Cue, now_ms: int) -> bool:
 
 
 def _stretch(cue: Cue) -> tuple[object, ...]:
-    return cue.end_ms, cue.layer, cue.kind, cue.item, cue.path, cue.start_ms - cue.offset_ms if cue.path else 0
+    zero_ms = cue.start_ms - cue.offset_ms if cue.path else 0
+    return cue.end_ms, cue.layer, cue.kind, cue.item, cue.path, zero_ms, cue.has_sound, cue.words, cue.captions
 
 
 def in_lines(replace_from_ms: int, cues: tuple[Cue, ...]) -> list[Cues]:

@@ -11,7 +11,9 @@ from http import HTTPStatus
 import aiohttp
 
 from content.canonical import Json
+from content.live import LARGEST_LIVE_BYTES, LiveNews, read_news
 from content.manifest import LARGEST_MANIFEST_BYTES
+from content.reading import Reader
 from display_node.agent.answers import (
     Grant,
     HealthHeard,
@@ -98,6 +100,14 @@ class Curator:
             if answer.status != HTTPStatus.OK:
                 raise CuratorAway(f"status {answer.status}")
             return Fetched(await _body(answer, LARGEST_MANIFEST_BYTES), answer.headers.get("ETag", "")[:200])
+
+    async def live(self) -> LiveNews:
+        """The live orders that still matter, unverified. Raises as `manifest` does, and BadDocument."""
+        async with self._asked("GET", f"/live/{self._node}") as answer:
+            if answer.status != HTTPStatus.OK:
+                raise CuratorAway(f"status {answer.status}")
+            body = await _body(answer, LARGEST_LIVE_BYTES)
+        return read_news(Reader.of_bytes(body, limit_bytes=LARGEST_LIVE_BYTES))
 
     @asynccontextmanager
     async def file(self, sha256: str, from_byte: int, size_bytes: int) -> AsyncIterator[aiohttp.ClientResponse]:

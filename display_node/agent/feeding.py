@@ -4,12 +4,13 @@ import asyncio
 
 from content.clock import monotonic_ns
 from display_node.agent.cues import Resolved, Shelf, difference, in_lines, resolve
+from display_node.agent.layering import layered
 from display_node.agent.player import Player
 from display_node.agent.slots import succession
 from display_node.agent.standby import standby
 from display_node.agent.state import State, woken
 from display_node.config import CUES_AHEAD_MS, MOST_CUES_AHEAD
-from display_node.messages import Cue, Cues, Panic, Standby, Volume
+from display_node.messages import Brightness, Cue, Cues, Panic, Standby, Volume
 
 CLOCK_STEP_MS = 200
 
@@ -24,11 +25,13 @@ class Feeder:
         self._told: list[Cue] = []
         self._told_standby: Standby | None = None
         self._told_volume: int | None = None
+        self._told_brightness: int | None = None
         self._until_ms = 0
 
     def met(self) -> None:
         """The player is new or was away: say everything again."""
         self._told, self._told_standby, self._told_volume, self._until_ms = [], None, None, 0
+        self._told_brightness = None
         self._state.is_player_there = True
         self._player.say(Panic(self._state.panic.on))
         self._state.cues_wake.set()
@@ -58,6 +61,7 @@ class Feeder:
             return
         self._say_volume()
         now_ms = state.now()
+        self._say_brightness(now_ms)
         resolved = self._wanted(now_ms)
         if resolved.waits_for:
             state.files_wake.set()
@@ -73,7 +77,13 @@ class Feeder:
         if not now_ms + CUES_AHEAD_MS // 2 <= self._until_ms <= now_ms + CUES_AHEAD_MS:
             self._until_ms = now_ms + CUES_AHEAD_MS
         before = None if state.before is None else state.before.programming
-        slots = succession(before, state.current.programming, now_ms, self._until_ms)
+        line = state.current.programming.line
+        slots = layered(
+            succession(before, state.current.programming, now_ms, self._until_ms),
+            state.live,
+            lambda: line.protected,
+            lambda sha256: state.cache.find(sha256) is not Shelf.MISSING,
+        )
         resolved = resolve(slots, state.cache.find, most=MOST_CUES_AHEAD)
         if any(state.cache.find(need.sha256) is Shelf.MISSING for need in state.current.manifest.files):
             state.fetch_wake.set()
@@ -96,6 +106,12 @@ class Feeder:
             self._told_standby = message
             self._player.say(message)
 
+    def _say_brightness(self, now_ms: int) -> None:
+        percent = _brightness(self._state, now_ms)
+        if percent != self._told_brightness:
+            self._told_brightness = percent
+            self._player.say(Brightness(percent))
+
     def _say_volume(self) -> None:
         current = self._state.current
         percent = 100 if current is None else current.manifest.screen.volume_percent
@@ -104,13 +120,19 @@ class Feeder:
             self._player.say(Volume(percent))
 
 
+def _brightness(state: State, now_ms: int) -> int:
+    return 100 if state.current is None else state.current.manifest.brightness_at(now_ms)
+
+
 async def glance(state: State) -> None:
-    """Wakes the feeder when a new manifest takes effect, and when somebody moved the wall clock."""
+    """Wakes the feeder when a new manifest takes effect, the brightness changes, or somebody moved the wall clock."""
     was_on, was_ms, was_ns = state.is_before_on, state.now(), monotonic_ns()
+    was_bright = _brightness(state, was_ms)
     while True:
         await asyncio.sleep(state.pace.glance_s)
         now_ms, now_ns = state.now(), monotonic_ns()
         moved_ms = (now_ms - was_ms) - (now_ns - was_ns) // 1_000_000
-        if was_on != state.is_before_on or abs(moved_ms) > CLOCK_STEP_MS:
+        bright = _brightness(state, now_ms)
+        if was_on != state.is_before_on or abs(moved_ms) > CLOCK_STEP_MS or bright != was_bright:
             state.cues_wake.set()
-        was_on, was_ms, was_ns = state.is_before_on, now_ms, now_ns
+        was_on, was_ms, was_ns, was_bright = state.is_before_on, now_ms, now_ns, bright

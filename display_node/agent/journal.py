@@ -5,6 +5,7 @@ method blocks: call them in a thread.
 """
 
 import sqlite3
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,11 +37,12 @@ class Batch:
 
 
 class Journal:
-    """One open journal. Used by one thread at a time."""
+    """One open journal. Threads take turns: a call that was given up may still run when the journal is closed."""
 
     def __init__(self, path: Path, *, most_rows: int = MOST_ROWS_KEPT) -> None:
         """Opens or makes the file. Raises sqlite3.Error when it cannot be used."""
         self._most_rows = most_rows
+        self._turn = threading.RLock()
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")
@@ -50,64 +52,71 @@ class Journal:
 
     def append(self, played: Played) -> int:
         """Keeps one row durably; returns its number. Raises sqlite3.Error when it could not."""
-        is_substituted = played.layer == "programme" and played.item != "" and played.sha256 == ""
-        # The agent cues a card under the item's name, without a hash, when the file or its approval is not there.
-        outcome, cause = ("substituted", "file") if is_substituted else (played.outcome, played.cause)
-        row = (
-            played.planned_start_ms,
-            played.start_ms,
-            played.duration_ms,
-            played.layer,
-            played.item or None,
-            played.sha256 or None,
-            outcome,
-            cause if cause in CAUSES else "",
-            played.manifest_version,
-        )
-        cursor = self._database.execute("INSERT INTO played VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        number = cursor.lastrowid
-        if number is None:
-            raise sqlite3.OperationalError("the new row has no number")
-        return number
+        with self._turn:
+            is_substituted = played.layer == "programme" and played.item != "" and played.sha256 == ""
+            # The agent cues a card under the item's name, without a hash, when the file or its approval is not there.
+            outcome, cause = ("substituted", "file") if is_substituted else (played.outcome, played.cause)
+            row = (
+                played.planned_start_ms,
+                played.start_ms,
+                played.duration_ms,
+                played.layer,
+                played.item or None,
+                played.sha256 or None,
+                outcome,
+                cause if cause in CAUSES else "",
+                played.manifest_version,
+            )
+            cursor = self._database.execute("INSERT INTO played VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            number = cursor.lastrowid
+            if number is None:
+                raise sqlite3.OperationalError("the new row has no number")
+            return number
 
     def prune(self) -> int:
         """Drops the oldest rows beyond the limit; returns how many the curator will never see."""
-        cursor = self._database.execute(
-            "DELETE FROM played WHERE seq <= (SELECT max(seq) FROM played) - ?", (self._most_rows,)
-        )
-        return cursor.rowcount
+        with self._turn:
+            cursor = self._database.execute(
+                "DELETE FROM played WHERE seq <= (SELECT max(seq) FROM played) - ?", (self._most_rows,)
+            )
+            return cursor.rowcount
 
     def oldest(self, most: int) -> Batch:
         """The oldest rows that wait, at most `most`."""
-        rows = self._database.execute("SELECT * FROM played ORDER BY seq LIMIT ?", (most,)).fetchall()
-        return Batch(self.epoch, tuple(rows))
+        with self._turn:
+            rows = self._database.execute("SELECT * FROM played ORDER BY seq LIMIT ?", (most,)).fetchall()
+            return Batch(self.epoch, tuple(rows))
 
     def acknowledged(self, seq: int) -> None:
         """The curator holds every row up to `seq`."""
-        self._database.execute("DELETE FROM played WHERE seq <= ?", (seq,))
+        with self._turn:
+            self._database.execute("DELETE FROM played WHERE seq <= ?", (seq,))
 
     def set_aside(self, seq: int, reason: str) -> None:
         """Stops offering a row that the curator refuses; its number and the reason stay on record."""
-        with self._database:
+        with self._turn, self._database:
             self._database.execute("BEGIN")
             self._database.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?)", (seq, reason[:200]))
             self._database.execute("DELETE FROM played WHERE seq = ?", (seq,))
 
     def begin_anew(self) -> None:
         """Forgets every row and takes a new epoch: this is another screen now, and the old rows are not its own."""
-        with self._database:
-            self._database.execute("BEGIN")
-            self._database.execute("DELETE FROM played")
-            self._database.execute("UPDATE epoch SET id = ?", (random_token(16),))
-        self.epoch = self._database.execute("SELECT id FROM epoch").fetchone()[0]
+        with self._turn:
+            with self._database:
+                self._database.execute("BEGIN")
+                self._database.execute("DELETE FROM played")
+                self._database.execute("UPDATE epoch SET id = ?", (random_token(16),))
+            self.epoch = self._database.execute("SELECT id FROM epoch").fetchone()[0]
 
     def waiting(self) -> int:
         """How many rows the curator has not acknowledged."""
-        return int(self._database.execute("SELECT count(*) FROM played").fetchone()[0])
+        with self._turn:
+            return int(self._database.execute("SELECT count(*) FROM played").fetchone()[0])
 
     def close(self) -> None:
         """Closes the file."""
-        self._database.close()
+        with self._turn:
+            self._database.close()
 
 
 def open_journal(path: Path) -> tuple[Journal, bool]:

@@ -42,6 +42,7 @@ class Link:
                     self._state.is_linked = True
                     backoff.succeeded()
                     self._state.poll_wake.set()
+                    self._state.live_wake.set()
                     await self._talk(socket)
             except* (CuratorAway, NotWelcome, CuratorRefuses, BadDocument, aiohttp.ClientError, ConnectionError):
                 pass
@@ -73,6 +74,8 @@ class Link:
                     self._player.say(TakePictures(str(self._state.folder.picture), every_ms, for_ms))
                 case PanicState() as order:
                     await self.obey(order)
+                case "live":
+                    self._state.live_wake.set()
                 case _:
                     continue
 

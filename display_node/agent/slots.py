@@ -4,11 +4,14 @@ The engine answers inside the plan; the explicit running list answers when the e
 past the end the last week (or day) is repeated, so that nights stay dark and the hours for children stay theirs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from content.approval import SignedApproval
+from content.live import LiveOrder
 from content.manifest import ListedPlay, Manifest
 from content.programme.engine import Event, Programme
+from content.programme.layers import Span, protected_spans
 
 SlotKind = Literal["item", "filler", "dark", "off"]
 
@@ -19,8 +22,20 @@ CARD_GRID_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """A live order that is on, and the approvals of its item and of the item's captions."""
+
+    order: LiveOrder
+    approval: SignedApproval | None = None
+    captions: tuple[SignedApproval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
-    """What is on from `start_ms` until `end_ms`. `offset_ms` is the media position at `start_ms`."""
+    """What is on from `start_ms` until `end_ms`. `offset_ms` is the media position at `start_ms`.
+
+    `live` is the order that lies over the programme here; `muted` asks for no sound.
+    """
 
     start_ms: int
     end_ms: int
@@ -28,6 +43,8 @@ class Slot:
     item: str | None = None
     offset_ms: int = 0
     is_booked: bool = False
+    muted: bool = False
+    live: Live | None = None
 
     def clipped(self, from_ms: int, to_ms: int) -> "Slot":
         """The part within the window; an item that loses its beginning goes on from the right position."""
@@ -35,11 +52,11 @@ class Slot:
             return self
         start_ms = max(self.start_ms, from_ms)
         offset_ms = self.offset_ms + (start_ms - self.start_ms if self.item else 0)
-        return Slot(start_ms, min(self.end_ms, to_ms), self.kind, self.item, offset_ms, self.is_booked)
+        return replace(self, start_ms=start_ms, end_ms=min(self.end_ms, to_ms), offset_ms=offset_ms)
 
     def moved(self, by_ms: int) -> "Slot":
         """The same at another time."""
-        return Slot(self.start_ms + by_ms, self.end_ms + by_ms, self.kind, self.item, self.offset_ms, self.is_booked)
+        return replace(self, start_ms=self.start_ms + by_ms, end_ms=self.end_ms + by_ms)
 
 
 class Line(Protocol):
@@ -48,6 +65,10 @@ class Line(Protocol):
     @property
     def span(self) -> tuple[int, int]:
         """From when until when the line knows what is on."""
+
+    @property
+    def protected(self) -> list[Span]:
+        """When protected bookings are on, in order."""
 
     def slots(self, from_ms: int, to_ms: int) -> list[Slot]:
         """The whole slots that overlap the window."""
@@ -64,6 +85,11 @@ class EngineLine:
     def span(self) -> tuple[int, int]:
         """The plan's own."""
         return self._programme.span
+
+    @property
+    def protected(self) -> list[Span]:
+        """The plan's own."""
+        return protected_spans(self._programme)
 
     def slots(self, from_ms: int, to_ms: int) -> list[Slot]:
         """The engine's events."""
@@ -92,6 +118,11 @@ class ListLine:
     def span(self) -> tuple[int, int]:
         """From the first row's start until the last one's end."""
         return self._span
+
+    @property
+    def protected(self) -> list[Span]:
+        """None: a running list does not say."""
+        return []
 
     def slots(self, from_ms: int, to_ms: int) -> list[Slot]:
         """The rows that overlap the window."""
@@ -171,7 +202,13 @@ def _cards(from_ms: int, to_ms: int) -> list[Slot]:
 
 def _of_event(event: Event) -> Slot:
     return Slot(
-        event.start_ms, event.end_ms, event.kind, event.item, event.media_offset_ms, is_booked=event.layer == "booking"
+        event.start_ms,
+        event.end_ms,
+        event.kind,
+        event.item,
+        event.media_offset_ms,
+        is_booked=event.layer == "booking",
+        muted=event.muted,
     )
 
 

@@ -7,6 +7,7 @@ import aiohttp
 
 from content.clock import Now
 from content.language import best_language
+from content.live import LiveNews
 from content.manifest import NeededFile
 from display_node.agent.acceptance import Accepted
 from display_node.agent.answers import PairingOffer
@@ -59,6 +60,8 @@ class State:
     before: Accepted | None = None
     current: Accepted | None = None
     pending: Accepted | None = None
+    live: LiveNews = field(default_factory=LiveNews)
+    """The live orders believed."""
     offer: PairingOffer | None = None
     heartbeat: Heartbeat | None = None
     heartbeat_ms: int = 0
@@ -72,6 +75,7 @@ class State:
     files_wake: asyncio.Event = field(default_factory=asyncio.Event)
     fetch_wake: asyncio.Event = field(default_factory=asyncio.Event)
     poll_wake: asyncio.Event = field(default_factory=asyncio.Event)
+    live_wake: asyncio.Event = field(default_factory=asyncio.Event)
     health_wake: asyncio.Event = field(default_factory=asyncio.Event)
     rows_wake: asyncio.Event = field(default_factory=asyncio.Event)
     paired: asyncio.Event = field(default_factory=asyncio.Event)
@@ -91,20 +95,21 @@ class State:
         return self.identity.is_paired and not self.identity.is_revoked and self.current is not None
 
     def needs(self) -> list[NeededFile]:
-        """Every file of what is on and of what comes, in no order."""
+        """Every file of what is on, of what comes and of live orders, in no order."""
         before = self._files_of(self.before) if self.is_before_on else ()
-        files = (*self._files_of(self.current), *before, *self._files_of(self.pending))
+        files = (*self.live.files, *self._files_of(self.current), *before, *self._files_of(self.pending))
         return list({need.sha256: need for need in files}.values())
 
     def needs_in_order(self) -> list[NeededFile]:
-        """The same, those needed soonest first."""
+        """The same, those of live orders and those needed soonest first."""
         needs = {need.sha256: need for need in self.needs()}
         if self.current is None:
             return list(needs.values())
         now_ms = self.now()
         before = None if self.before is None else self.before.programming
         soon = succession(before, self.current.programming, now_ms, now_ms + NEED_AHEAD_MS)
-        hashes = [manifest.items[slot.item].sha256 for slot, manifest in soon if slot.item in manifest.items]
+        hashes = [need.sha256 for need in self.live.files]
+        hashes += [manifest.items[slot.item].sha256 for slot, manifest in soon if slot.item in manifest.items]
         return list({sha256: needs[sha256] for sha256 in [*hashes, *needs] if sha256 in needs}.values())
 
     @property
@@ -114,7 +119,8 @@ class State:
 
     def keep(self) -> list[set[str]]:
         """What must not be evicted: with the manifest before, and, when that is over, without it."""
-        least = self._hashes(self.current) | self._hashes(self.pending)
+        live = {need.sha256 for need in self.live.files}
+        least = live | self._hashes(self.current) | self._hashes(self.pending)
         everything = least | self._hashes(self.before)
         return [everything] if self.is_before_on else [everything, least]
 
@@ -136,8 +142,9 @@ class State:
             speak(self.language or best_language([self.current.manifest.screen.language] if self.current else []))
 
     def stop_trusting_programme(self) -> None:
-        """Forgets every manifest in memory: they belong to another pairing."""
+        """Forgets every manifest and live order in memory: they belong to another pairing."""
         self.before = self.current = self.pending = None
+        self.live = LiveNews()
         self.cues_wake.set()
 
     def rename(self, identity: Identity) -> None:

@@ -9,15 +9,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from time import thread_time_ns
 from typing import Literal
 
 import av
 from av.video.frame import VideoFrame
 
+from display_node.player.brisk import BRISK
 from display_node.words import _
 
 MOST_AHEAD_FRAMES = 8
 """Decoded and waiting, for one video: about 25 MB at 1920x1080."""
+
+MEASURED_FRAMES = 30
+"""A second, or half of one: a key frame and what follows it."""
+
+BURST_FRAMES = 4
+"""Decoded in one go, once there is room for them: the processor's caches are warm, and threads wake each other less."""
 
 FORMATS = "mov,mp4,matroska,webm,avi,mpegts"
 OPEN_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
@@ -43,8 +51,9 @@ class VideoDecoder:
         """Starts at once. `rate` is in frames per second."""
         self._path = path
         self._rate = rate
+        self._second_frames = max(1, round(rate))
         self._ahead: deque[tuple[int, VideoFrame]] = deque()
-        self._room = threading.Semaphore(MOST_AHEAD_FRAMES)
+        self._has_room = threading.Event()
         self._last: tuple[int, VideoFrame] | None = None
         self._is_closed = False
         self._has_ended = False
@@ -67,7 +76,8 @@ class VideoDecoder:
         """The newest decoded frame up to `number`, with its number; earlier ones are forgotten."""
         while self._ahead and self._ahead[0][0] <= number:
             self._last = self._ahead.popleft()
-            self._room.release()
+        if len(self._ahead) <= MOST_AHEAD_FRAMES - BURST_FRAMES and not self._has_room.is_set():
+            self._has_room.set()
         return self._last
 
     def is_best(self, number: int) -> bool:
@@ -80,13 +90,15 @@ class VideoDecoder:
         """Whether `number` lies a second before what is left, or so far after it that a new decoder is sooner there."""
         oldest = self._last[0] if self._last else self.first_frame
         newest = self._ahead[-1][0] if self._ahead else oldest
-        is_far_after = self.is_ready and not self._has_ended and number > newest + BEHIND_BEFORE_JUMP_S * self._rate
-        return number < oldest - self._rate or bool(is_far_after)
+        is_far_after = (
+            self.is_ready and not self._has_ended and number > newest + BEHIND_BEFORE_JUMP_S * self._second_frames
+        )
+        return number < oldest - self._second_frames or bool(is_far_after)
 
     def close(self) -> None:
         """Lets the thread end; does not wait for it."""
         self._is_closed = True
-        self._room.release()
+        self._has_room.set()
 
     def _run(self) -> None:
         try:
@@ -102,30 +114,50 @@ class VideoDecoder:
                 self._ahead.clear()
 
     def _decode(self) -> None:
-        with av.open(str(self._path), options=dict(OPEN_OPTIONS)) as container:
-            if not container.streams.video:
-                self.failure = Failure("file", _("The file holds no video."))
-                return
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            if self.first_frame:
-                container.seek(_pts(stream, self.first_frame, self._rate), stream=stream)
-            for number, frame in self._numbered(container, stream):
-                if self._is_closed:
-                    return
-                self._offer(number, frame)
+        first: int | None = self.first_frame
+        while first is not None:
+            first = self._decode_from(first)
         if not self.is_ready and self.failure is None:
             self.failure = Failure("file", _("The file holds no picture."))
 
+    def _decode_from(self, first: int) -> int | None:
+        """Decodes from frame `first` on; gives the frame to begin again from with more threads, if that is needed."""
+        with av.open(str(self._path), options=dict(OPEN_OPTIONS)) as container:
+            if not container.streams.video:
+                self.failure = Failure("file", _("The file holds no video."))
+                return None
+            stream = container.streams.video[0]
+            pixels = stream.width * stream.height
+            # Who joins in the middle wants the pictures since the last key frame soon, whatever that costs.
+            is_alone = first == 0 and BRISK.is_one_enough(pixels, self._rate)
+            stream.thread_type = "AUTO"
+            if is_alone:
+                stream.codec_context.thread_count = 1
+            if first:
+                container.seek(_pts(stream, first, self._rate), stream=stream)
+            # The first pictures find all memory cold, and say nothing about those to come.
+            began_ns = 0
+            for count, (number, frame) in enumerate(self._numbered(container, stream, first)):
+                if self._is_closed:
+                    return None
+                self._offer(number, frame)
+                if is_alone and count % MEASURED_FRAMES == MEASURED_FRAMES - 1:
+                    if began_ns:
+                        BRISK.learn(pixels, MEASURED_FRAMES, thread_time_ns() - began_ns)
+                    if not BRISK.is_one_enough(pixels, self._rate):
+                        return number + 1
+                    began_ns = thread_time_ns()
+        return None
+
     def _numbered(
-        self, container: av.container.InputContainer, stream: av.video.stream.VideoStream
+        self, container: av.container.InputContainer, stream: av.video.stream.VideoStream, first: int
     ) -> Iterator[tuple[int, VideoFrame]]:
         zero, base = stream.start_time or 0, stream.time_base or Fraction(1, 1000)
         newest: tuple[int, VideoFrame] | None = None
         for frame in container.decode(stream):
             number = round(((frame.pts or 0) - zero) * base * self._rate)
             newest = (number, frame)
-            if number >= self.first_frame:
+            if number >= first:
                 yield newest
                 newest = None
             elif self._is_closed:
@@ -135,8 +167,13 @@ class VideoDecoder:
             yield newest
 
     def _offer(self, number: int, frame: VideoFrame) -> None:
-        self._room.acquire()
         self._ahead.append((number, frame))
+        if len(self._ahead) < MOST_AHEAD_FRAMES:
+            return
+        self._has_room.clear()
+        # Looked at again after clearing: the frame loop may have made room, or closed, just before.
+        if len(self._ahead) > MOST_AHEAD_FRAMES - BURST_FRAMES and not self._is_closed:
+            self._has_room.wait()
 
 
 def _pts(stream: av.video.stream.VideoStream, frame: int, rate: Fraction) -> int:

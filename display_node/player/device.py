@@ -52,7 +52,11 @@ class Device:
         """Stops the device, forgetting what is queued, or lets it run."""
         self._sdl.SDL_PauseAudioDevice(self._id, int(is_paused))
         if is_paused:
-            self._sdl.SDL_ClearQueuedAudio(self._id)
+            self.forget()
+
+    def forget(self) -> None:
+        """Drops what is queued: silence within a chunk of the device's own."""
+        self._sdl.SDL_ClearQueuedAudio(self._id)
 
     def queue(self, samples: bytes) -> bool:
         """Appends `samples`; False when the device takes none (any more)."""

@@ -4,17 +4,14 @@ It opens no file, waits for no lock and never for a decoder: what is not ready i
 """
 
 import gc
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from content.clock import monotonic_ns
-from content.language import best_language, translations
+from content.language import best_language
 from display_node.messages import (
+    Brightness,
     Cue,
     Cues,
-    Heartbeat,
     Panic,
     Standby,
     Stop,
@@ -23,26 +20,26 @@ from display_node.messages import (
     ToPlayer,
     Volume,
 )  # fmt: skip
-from display_node.player.asrun import AsRun, Showing
-from display_node.player.frames_log import FrameRow, FramesLog
+from display_node.player.account import Account
+from display_node.player.asrun import AsRun
+from display_node.player.frames_log import FramesLog
+from display_node.player.house import House
 from display_node.player.pictures import Pictures
-from display_node.player.scenes.card import Announcement, CardScene
-from display_node.player.scenes.dark import DarkScene
 from display_node.player.scenes.media import VideoScene
 from display_node.player.scenes.scene import Scene
-from display_node.player.scenes.standby import SLATE, StandbyScene
 from display_node.player.sound import Sound
 from display_node.player.stage import Stage
 from display_node.player.text import Typesetter
-from display_node.player.timeline import NS_PER_MS, Timeline, frame_at, media_ms
+from display_node.player.timeline import NS_PER_MS
+from display_node.player.turns import Turn, Turns
 from display_node.player.waiting import Alarm
 from display_node.player.wings import MOST_AHEAD, READY_AHEAD_MS, Wings
-from display_node.words import _, speak
+from display_node.words import speak
 
-PAINT_AHEAD_NS = 30 * NS_PER_MS
-LATE_NS = 17 * NS_PER_MS
+PAINT_AHEAD_NS = 45 * NS_PER_MS
+"""More than a frame at 25 a second: the next one is painted as soon as one is out, and the loop wakes once for each."""
+
 PREPARE_EVERY_NS = 200 * NS_PER_MS
-HEARTBEAT_NS = 900 * NS_PER_MS
 RETRY_NS = 3 * NS_PER_MS
 STARVED_NS = 1_000 * NS_PER_MS
 FAREWELL_S = 0.5
@@ -70,25 +67,6 @@ class Partner(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What is on at an instant: a scene, the cue it stands for, what it does for that cue, and why."""
-
-    scene: Scene
-    cue: Cue | None
-    showing: Showing
-    layer: str
-
-
-@dataclass(slots=True)
-class Counters:
-    """Since the player's start."""
-
-    shown: int = 0
-    late: int = 0
-    dropped: int = 0
-
-
 class Show:
     """Runs the stage until it is told to stop. One thread; `Link` and the decoders have their own."""
 
@@ -107,25 +85,23 @@ class Show:
         pulse: Callable[[], None] | None = None,
     ) -> None:
         """Presents the slate at once, then draws the card. `pulse` is called with each heartbeat."""
-        self._stage, self._typesetter, self._wings, self._sound = stage, typesetter, wings, sound
-        self._now_ns, self._alarm, self._link, self._frames_log = now_ns, alarm, link, frames_log
+        self._stage, self._wings, self._sound = stage, wings, sound
+        self._now_ns, self._alarm, self._link = now_ns, alarm, link
         self._language = language
         self._pulse = pulse
-        self._timeline = Timeline()
+        self._account = Account(frames_log)
         self._as_run = AsRun()
         self._pictures = Pictures(self._say)
-        self._counters = Counters()
-        self._player_id = os.getpid()
-        self._standby, self._is_standby_news, self._is_panic = SLATE, True, False
+        self._house = House(stage.size, typesetter)
+        self._turns = Turns(self._house, wings, self._report)
         self._exit: int | None = None
         self._shown: Turn | None = None
         self._shown_ns = 0
         self._presented_ns = 0
         self._painted: tuple[Scene, int] | None = None
-        self._prepared_ns = self._beat_ns = self._starved_ns = 0
-        self._dark = DarkScene()
-        self._standby_scene: StandbyScene | None = None
-        self._composed_standby().draw(stage.surface, 0, 0)
+        self._brightness = 100
+        self._prepared_ns = 0
+        self._house.standby.draw(stage.surface, 0, 0)
         stage.present()
         self._build()
 
@@ -154,8 +130,11 @@ class Show:
                 self._take_standby(message)
             case Volume(percent=percent):
                 self._sound.loudness = percent / 100
+            case Brightness(percent=percent):
+                self._brightness = percent
+                self._painted = None
             case Panic(on=on):
-                self._is_panic = on
+                self._turns.is_panic = on
                 self._sound.is_muted = on
             case TakePictures():
                 self._pictures.ask(message, self._now_ns())
@@ -169,7 +148,7 @@ class Show:
         now_ns = self._now_ns()
         if now_ns - self._prepared_ns > PREPARE_EVERY_NS or now_ns < self._prepared_ns:
             self._prepare(now_ns)
-        turn = self._turn_at(now_ns, now_ns)
+        turn = self._turns.at(now_ns, now_ns, self._starved(now_ns))
         self._observe(turn, now_ns)
         turn, due_ns = self._next(turn, now_ns)
         if turn is None:
@@ -190,9 +169,9 @@ class Show:
         due_ns = turn.scene.change_after(self._shown_ns)
         if due_ns <= now_ns:
             due_ns = max(due_ns, turn.scene.change_before(now_ns))
-        boundary_ns = self._boundary_ns(now_ns)
+        boundary_ns = self._turns.boundary_ns(now_ns)
         if boundary_ns is not None and boundary_ns <= due_ns:
-            following = self._turn_at(boundary_ns, now_ns)
+            following = self._turns.at(boundary_ns, now_ns, self._starved(now_ns))
             if following is None:
                 return None, boundary_ns
             if following.scene is not turn.scene:
@@ -202,46 +181,18 @@ class Show:
             due_ns = max(now_ns, min(due_ns, wanted_ns))
         return turn, due_ns
 
-    def _boundary_ns(self, now_ns: int) -> int | None:
-        cue = self._timeline.at(now_ns // NS_PER_MS)
-        following = self._timeline.after(now_ns // NS_PER_MS)
-        ends = [cue.end_ms] if cue else [following.start_ms] if following else []
-        return ends[0] * NS_PER_MS if ends else None
-
-    def _turn_at(self, instant_ns: int, now_ns: int) -> Turn | None:
-        """What is on at `instant_ns` as far as is known at `now_ns`; None while it is not ready and still may be."""
-        cue = self._timeline.at(instant_ns // NS_PER_MS)
-        if self._is_panic:
-            return Turn(self._dark, cue, "panic", "dark")
-        if cue is None:
-            if self._is_standby_news:
-                return Turn(self._composed_standby(), None, "waiting", "standby")
-            return Turn(self._card, None, "waiting", "filler")
-        if cue.kind in ("card", "dark"):
-            return Turn(self._card if cue.kind == "card" else self._dark, cue, "shown", cue.layer)
-        return self._media_turn(cue, now_ns)
-
-    def _media_turn(self, cue: Cue, now_ns: int) -> Turn | None:
-        media = self._wings.scene(cue)
-        if media is not None and media.failure is None and media.is_ready and not self._is_starved(media, now_ns):
-            return Turn(media, cue, "shown", cue.layer)
-        if media is not None and media.failure is not None:
-            self._report(cue, media.failure.sentence)
-            return Turn(self._card, cue, media.failure.cause, "filler")
-        if self._wings.is_overdue(cue, now_ns):
-            self._report(cue, _("The file takes too long to decode; the card is shown until it comes."))
-            return Turn(self._card, cue, "decoder", "filler")
-        return None
-
-    def _is_starved(self, media: Scene, now_ns: int) -> bool:
-        is_on = self._shown is not None and self._shown.scene is media
-        return is_on and isinstance(media, VideoScene) and now_ns - self._presented_ns > STARVED_NS
+    def _starved(self, now_ns: int) -> Scene | None:
+        """The video that is on, when it has given nothing new for too long."""
+        scene = self._shown.scene if self._shown else None
+        is_starved = isinstance(scene, VideoScene) and now_ns - self._presented_ns > STARVED_NS
+        return scene if is_starved else None
 
     def _paint(self, turn: Turn, due_ns: int, now_ns: int) -> bool:
         if self._painted == (turn.scene, due_ns):
             return True
         if not turn.scene.draw(self._stage.surface, due_ns, now_ns):
             return False
+        self._stage.dim(self._brightness)
         self._painted = (turn.scene, due_ns)
         return True
 
@@ -249,28 +200,13 @@ class Show:
         self._stage.present()
         now_ns = self._now_ns()
         is_seam = self._shown is None or self._shown.scene is not turn.scene
-        self._count(turn, due_ns, now_ns, is_seam)
+        self._account.presented(turn, due_ns, now_ns, None if is_seam else self._shown_ns)
         self._painted, self._shown, self._shown_ns, self._presented_ns = None, turn, due_ns, now_ns
         self._observe(turn, now_ns)
         self._pictures.presented(self._stage.surface, now_ns)
-        if now_ns - self._beat_ns > HEARTBEAT_NS or now_ns < self._beat_ns:
-            self._say_heartbeat(turn, now_ns)
+        self._beat(turn, now_ns)
         if is_seam:
             gc.collect(1)
-
-    def _count(self, turn: Turn, due_ns: int, now_ns: int, is_seam: bool) -> None:
-        counters = self._counters
-        counters.shown += 1
-        is_late = now_ns - due_ns > LATE_NS
-        counters.late += is_late
-        if turn.cue and isinstance(turn.scene, VideoScene) and not is_seam:
-            counters.dropped += max(0, frame_at(turn.cue, due_ns) - frame_at(turn.cue, self._shown_ns) - 1)
-        if self._frames_log is not None:
-            is_media = turn.showing == "shown" and turn.cue is not None
-            self._frames_log.add(FrameRow(
-                monotonic_ns(), now_ns // NS_PER_MS, turn.layer, turn.cue.item if is_media and turn.cue else "",
-                media_ms(turn.cue, due_ns) if is_media and turn.cue else 0, round((now_ns - due_ns) / NS_PER_MS, 3),
-            ))  # fmt: skip
 
     # --- what happens around it --------------------------------------------------------------------------------------
 
@@ -289,57 +225,46 @@ class Show:
         """Gets ready what comes, forgets what has gone."""
         self._prepared_ns = now_ns
         now_ms = now_ns // NS_PER_MS
-        for cue in self._timeline.cues:
+        for cue in self._turns.timeline.cues:
             if cue.end_ms > now_ms:
                 break
             if not self._as_run.has_seen(cue):
                 self._say(AsRun.missed(cue))
-        self._timeline = self._timeline.without_past(now_ms)
-        soon = self._timeline.soon(now_ms, READY_AHEAD_MS, MOST_AHEAD)
+        self._turns.timeline = timeline = self._turns.timeline.without_past(now_ms)
+        soon = timeline.soon(now_ms, READY_AHEAD_MS, MOST_AHEAD)
         self._wings.prepare(soon, self._stage.size, now_ns)
+        for cue in soon:
+            fault = self._wings.captions_fault(cue)
+            if fault is not None:
+                self._say(fault)
         self._sound.prepare(soon, now_ns)
-        self._announce(now_ms)
+        self._house.announce(timeline.next_titled(now_ms), self._language)
         if self._wings.is_stuck(now_ns):
             self._exit = STUCK
-
-    def _announce(self, now_ms: int) -> None:
-        coming = self._timeline.next_titled(now_ms)
-        words = translations("display_node", self._language)
-        if coming is None:
-            self._card.announce(Announcement(self._standby.screen_name), words)
-        else:
-            self._card.announce(
-                Announcement(self._standby.screen_name, coming.title, coming.group_name, coming.start_ms), words
-            )
 
     def _take_cues(self, message: Cues) -> None:
         now_ns = self._now_ns()
         coming = tuple(cue for cue in message.cues if cue.end_ms > now_ns // NS_PER_MS)
-        self._timeline = self._timeline.changed(Cues(message.replace_from_ms, coming))
-        self._is_standby_news = self._is_standby_news and not self._timeline.cues
+        self._turns.timeline = self._turns.timeline.changed(Cues(message.replace_from_ms, coming))
+        self._turns.is_waiting = self._turns.is_waiting and not self._turns.timeline.cues
         self._prepare(now_ns)
 
     def _take_standby(self, message: Standby) -> None:
-        self._standby, self._is_standby_news = message, True
+        self._turns.is_waiting = True
         self._language = best_language([message.language, self._language])
         speak(self._language)
-        self._standby_scene = None
-        self._announce(self._now_ns() // NS_PER_MS)
+        self._house.receive(message)
+        self._house.announce(self._turns.timeline.next_titled(self._now_ns() // NS_PER_MS), self._language)
 
     def _build(self) -> None:
         """Draws what depends on the size of the stage."""
-        self._shown = self._painted = self._standby_scene = None
-        self._card = CardScene(self._stage.size, self._typesetter, translations("display_node", self._language))
-
-    def _composed_standby(self) -> StandbyScene:
-        if self._standby_scene is None:
-            self._standby_scene = StandbyScene(self._standby, self._stage.size, self._typesetter)
-        return self._standby_scene
+        self._shown = self._painted = None
+        self._house.furnish(self._stage.size, self._language)
 
     def _observe(self, turn: Turn | None, now_ns: int) -> None:
         now_ms = now_ns // NS_PER_MS
         is_on = turn is not None and self._shown is not None and self._shown.scene is turn.scene
-        cue = turn.cue if turn is not None else self._timeline.at(now_ms)
+        cue = turn.cue if turn is not None else self._turns.timeline.at(now_ms)
         for row in self._as_run.observe(cue, turn.showing if turn is not None and is_on else "waiting", now_ms):
             self._say(row)
 
@@ -348,17 +273,13 @@ class Show:
         if fault is not None:
             self._say(fault)
 
-    def _say_heartbeat(self, turn: Turn, now_ns: int) -> None:
-        self._beat_ns = now_ns
+    def _beat(self, turn: Turn, now_ns: int) -> None:
+        heartbeat = self._account.heartbeat(turn, now_ns, len(self._turns.timeline.cues))
+        if heartbeat is None:
+            return
         if self._pulse is not None:
             self._pulse()
-        item = turn.cue.item if turn.cue and turn.showing == "shown" else ""
-        kind = turn.cue.kind if turn.cue and turn.showing == "shown" else turn.layer
-        counters, left = self._counters, len(self._timeline.cues)
-        self._say(Heartbeat(
-            now_ns // NS_PER_MS, turn.layer, item, kind, counters.shown, counters.late, counters.dropped, left,
-            self._player_id,
-        ))  # fmt: skip
+        self._say(heartbeat)
 
     def _say(self, message: ToAgent) -> None:
         if self._link is not None:
@@ -371,7 +292,6 @@ class Show:
         self._sound.close(FAREWELL_S)
         if self._link is not None:
             self._link.close(FAREWELL_S)
-        if self._frames_log is not None:
-            self._frames_log.close()
+        self._account.close()
         gc.enable()
         self._stage.close()

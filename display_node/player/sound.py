@@ -17,11 +17,14 @@ from display_node.player.device import Device, NoDevice
 from display_node.player.timeline import NS_PER_MS, media_key
 from display_node.player.track import RATE_HZ, Samples, Track
 
-CHUNK_SAMPLES = 512
-AHEAD_SAMPLES = 4 * CHUNK_SAMPLES
-"""Queued ahead: 43 ms, so that a busy moment of this process is not heard."""
+DEVICE_SAMPLES = 480
+"""What the device takes at once: whole milliseconds, which is how some drivers of SDL count."""
 
-FEED_EVERY_S = 0.008
+CHUNK_SAMPLES = 4 * DEVICE_SAMPLES
+AHEAD_SAMPLES = 2 * CHUNK_SAMPLES
+"""Queued ahead: 80 ms, so that a busy moment of this process is not heard."""
+
+SHORTEST_NAP_S = 0.005
 FADE_NS = 10 * NS_PER_MS
 CALM_NS = 4 * NS_PER_MS
 JUMP_NS = 60 * NS_PER_MS
@@ -33,6 +36,8 @@ SILENT_BEFORE_REOPEN_NS = 3_000 * NS_PER_MS
 LOOK_EVERY_S = 0.25
 
 Mix = NDArray[np.float32]
+Heard = Mix | Samples
+"""Whole samples where nothing was faded, added or stretched, which is nearly always and costs nearly nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +50,22 @@ class Part:
     zero_ns: int
 
 
-def mixed(parts: tuple[Part, ...], from_ns: int, count: int) -> Mix:
+def mixed(parts: tuple[Part, ...], from_ns: int, count: int) -> Heard:
     """`count` stereo samples of the timeline from `from_ns`, each part faded in and out so that no seam clicks."""
-    out: Mix = np.zeros((count, 2), np.float32)
     until_ns = from_ns + count * 1_000_000_000 // RATE_HZ
-    for part in parts:
-        if part.start_ns < until_ns and from_ns < part.end_ns:
-            first = (from_ns - part.zero_ns) * RATE_HZ // 1_000_000_000
-            instants = from_ns + np.arange(count, dtype=np.float64) * (1e9 / RATE_HZ)
-            gain = np.clip(np.minimum(instants - part.start_ns, part.end_ns - instants) / FADE_NS, 0.0, 1.0)
-            out += part.track.read(first, count) * gain[:, np.newaxis].astype(np.float32)
+    sounding = [part for part in parts if part.start_ns < until_ns and from_ns < part.end_ns]
+    if len(sounding) == 1 and sounding[0].start_ns + FADE_NS <= from_ns and until_ns + FADE_NS <= sounding[0].end_ns:
+        return sounding[0].track.read(_position(sounding[0], from_ns), count)
+    out: Mix = np.zeros((count, 2), np.float32)
+    for part in sounding:
+        instants = from_ns + np.arange(count, dtype=np.float64) * (1e9 / RATE_HZ)
+        gain = np.clip(np.minimum(instants - part.start_ns, part.end_ns - instants) / FADE_NS, 0.0, 1.0)
+        out += part.track.read(_position(part, from_ns), count) * gain[:, np.newaxis].astype(np.float32)
     return out
+
+
+def _position(part: Part, instant_ns: int) -> int:
+    return (instant_ns - part.zero_ns) * RATE_HZ // 1_000_000_000
 
 
 class Slave:
@@ -66,7 +76,7 @@ class Slave:
         self._cursor_ns: int | None = None
         self._error_ns = 0.0
 
-    def fill(self, parts: tuple[Part, ...], heard_ns: int, count: int) -> Mix:
+    def fill(self, parts: tuple[Part, ...], heard_ns: int, count: int) -> Heard:
         """`count` samples that will be heard from about `heard_ns` on."""
         if self._cursor_ns is None:
             self._cursor_ns = heard_ns
@@ -93,7 +103,7 @@ class Slave:
         return crossed
 
 
-def _resampled(samples: Mix, count: int) -> Mix:
+def _resampled(samples: Heard, count: int) -> Mix:
     old, new = np.arange(len(samples)), np.linspace(0, len(samples) - 1, count)
     return np.stack([np.interp(new, old, samples[:, side]) for side in (0, 1)], axis=1).astype(np.float32)
 
@@ -142,9 +152,12 @@ class Sound:
     def fill(self, count: int, heard_ns: int) -> Samples:
         """The next `count` samples for the device, as loud as asked."""
         wanted = 0.0 if self.is_muted else self.loudness
-        ramp = np.linspace(self._gain, wanted, count, dtype=np.float32)[:, np.newaxis]
-        self._gain = wanted
-        samples = self._slave.fill(self._parts, heard_ns, count) * ramp
+        before, self._gain = self._gain, wanted
+        samples = self._slave.fill(self._parts, heard_ns, count)
+        if before != wanted or wanted != 1.0:
+            samples = samples * np.linspace(before, wanted, count, dtype=np.float32)[:, np.newaxis]
+        if samples.dtype == np.int16:
+            return samples.astype(np.int16, copy=False)
         loud: Samples = np.clip(samples, -32768, 32767).astype(np.int16)
         return loud
 
@@ -167,18 +180,21 @@ class Sound:
 
     def _open(self) -> Device | None:
         try:
-            return Device(RATE_HZ, CHUNK_SAMPLES)
+            return Device(RATE_HZ, DEVICE_SAMPLES)
         except NoDevice:
             return None
 
     def _feed(self, device: Device) -> None:
         """Keeps the device fed while there is something to hear; returns when it has died or the player ends."""
-        is_running, moved_ns = False, monotonic_ns()
-        while not self._stopping.wait(FEED_EVERY_S if is_running else LOOK_EVERY_S):
+        is_running, was_muted, moved_ns = False, False, monotonic_ns()
+        while not self._stopping.wait(_nap_s(device.queued_samples) if is_running else LOOK_EVERY_S):
             if bool(self._parts) != is_running:
                 is_running = bool(self._parts)
                 moved_ns = monotonic_ns()
                 device.pause(not is_running)
+            if self.is_muted != was_muted:
+                was_muted = self.is_muted
+                device.forget()
             if is_running and self._top_up(device):
                 moved_ns = monotonic_ns()
             if is_running and monotonic_ns() - moved_ns > SILENT_BEFORE_REOPEN_NS:
@@ -189,11 +205,16 @@ class Sound:
         was_given = False
         while (waiting := device.queued_samples) <= AHEAD_SAMPLES - CHUNK_SAMPLES:
             # What is queued now is heard after what waits, and after the chunk that is sounding.
-            heard_ns = self._now_ns() + (waiting + CHUNK_SAMPLES) * 1_000_000_000 // RATE_HZ
+            heard_ns = self._now_ns() + (waiting + DEVICE_SAMPLES) * 1_000_000_000 // RATE_HZ
             if not device.queue(self.fill(CHUNK_SAMPLES, heard_ns).tobytes()):
                 return False
             was_given = True
         return was_given
+
+
+def _nap_s(waiting_samples: int) -> float:
+    """How long until there is room for a chunk: every needless waking costs as much as the mixing itself."""
+    return max(SHORTEST_NAP_S, (waiting_samples - (AHEAD_SAMPLES - CHUNK_SAMPLES)) / RATE_HZ)
 
 
 def _first_sample(cue: Cue, now_ns: int) -> int:

@@ -47,6 +47,12 @@ class Stage:
         """Width and height of the surface in pixels."""
         return self.surface.get_size()
 
+    def dim(self, percent: int) -> None:
+        """Makes what was drawn since the last `present` so bright, 1 to 100 per cent. Once for each drawing."""
+        if percent < 100:
+            level = percent * 255 // 100
+            self.surface.fill((level, level, level), special_flags=pygame.BLEND_RGB_MULT)
+
     def present(self) -> None:
         """Shows the surface as it is now."""
         pygame.display.flip()

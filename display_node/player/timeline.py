@@ -59,8 +59,8 @@ def same_showing(one: Cue | None, other: Cue | None) -> bool:
     """Whether two cues are one showing of one thing, perhaps with another end."""
     if one is None or other is None:
         return one is other
-    return (one.start_ms, one.layer, one.kind, one.item, one.path, one.offset_ms) == (
-        other.start_ms, other.layer, other.kind, other.item, other.path, other.offset_ms,
+    return (one.start_ms, one.layer, one.kind, one.item, one.path, one.offset_ms, one.words) == (
+        other.start_ms, other.layer, other.kind, other.item, other.path, other.offset_ms, other.words,
     )  # fmt: skip
 
 

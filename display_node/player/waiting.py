@@ -1,10 +1,12 @@
-"""Waiting for an instant: asleep until shortly before, then watching the clock; a message ends it early."""
+"""Waiting for an instant: asleep until it comes, to a tenth of a millisecond; a message ends the wait early."""
 
 import threading
 import time
 from collections.abc import Callable
 
-SPIN_NS = 600_000
+LAST_NS = 1_500_000
+"""So shortly before the instant no message ends the wait any more: the picture is painted and goes out on time."""
+
 LONGEST_NS = 250_000_000
 """The window system and the signals are heard at least four times a second."""
 
@@ -24,14 +26,14 @@ class Alarm:
     def wait_until(self, instant_ns: int) -> bool:
         """Whether the instant has come; False when rung before it, after LONGEST_NS, or when the clock steps."""
         left_ns = instant_ns - self._now_ns()
-        sleep_ns = min(left_ns - SPIN_NS, LONGEST_NS)
+        sleep_ns = min(left_ns - LAST_NS, LONGEST_NS)
         if sleep_ns > 0 and self._rung.wait(sleep_ns / 1e9):
             self._rung.clear()
             return False
-        if left_ns > LONGEST_NS + SPIN_NS:
+        if left_ns > LONGEST_NS + LAST_NS:
             return False
         while (left_ns := instant_ns - self._now_ns()) > 0:
-            if left_ns > 2 * SPIN_NS:
+            if left_ns > 2 * LAST_NS:
                 return False  # the clock was set back meanwhile
-            time.sleep(0)
+            time.sleep(left_ns / 1e9)
         return True

@@ -30,13 +30,18 @@ class Wings:
 
     def prepare(self, cues: tuple[Cue, ...], size: tuple[int, int], now_ns: int) -> None:
         """Opens what `cues` need for a surface of `size` and lets everything else go."""
-        wanted = {media_key(cue): cue for cue in cues if cue.kind in ("video", "still")}
+        wanted: dict[Key, Cue] = {}
+        for cue in cues:
+            if cue.kind in ("video", "still"):
+                wanted.setdefault(media_key(cue), cue)  # what is on now, before a later piece of the same showing
         for key in [key for key in self._scenes if key not in wanted]:
             self._let_go(key, now_ns)
         for key, cue in wanted.items():
             if key not in self._scenes:
                 self._scenes[key] = self._open(cue, size, now_ns)
                 self._opened_ns[key] = now_ns
+            else:
+                self._scenes[key].caption(cue)
         self._left = [(since_ns, scene) for since_ns, scene in self._left if scene.running]
 
     def scene(self, cue: Cue) -> MediaScene | None:
@@ -50,10 +55,20 @@ class Wings:
 
     def fault(self, cue: Cue, sentence: str) -> Fault | None:
         """The fault to report for `cue`, the first time it is asked for."""
-        if media_key(cue) in self._told:
+        return self._fault(media_key(cue), cue.sha256, sentence)
+
+    def captions_fault(self, cue: Cue) -> Fault | None:
+        """The fault to report for the captions of `cue`, the first time it is asked for; None while they are well."""
+        scene = self.scene(cue)
+        if scene is None or not scene.trouble:
             return None
-        self._told.add(media_key(cue))
-        return Fault(cue.sha256, sentence)
+        return self._fault(_captions_key(cue), cue.captions_sha256, scene.trouble)
+
+    def _fault(self, key: Key, sha256: str, sentence: str) -> Fault | None:
+        if key in self._told:
+            return None
+        self._told.add(key)
+        return Fault(sha256, sentence)
 
     def is_stuck(self, now_ns: int) -> bool:
         """Whether so many decoders hang that only a new process helps."""
@@ -72,6 +87,10 @@ class Wings:
     def _let_go(self, key: Key, now_ns: int) -> None:
         scene = self._scenes.pop(key)
         self._opened_ns.pop(key)
-        self._told.discard(key)
+        self._told -= {key, _captions_key(scene.cue)}
         scene.close()
         self._left.append((now_ns, scene))
+
+
+def _captions_key(cue: Cue) -> Key:
+    return ("captions", cue.path, cue.start_ms - cue.offset_ms)

@@ -11,6 +11,7 @@ from content.reading import BadDocument
 from display_node.messages import (
     LONGEST_LINE_BYTES,
     MOST_CUES_A_MESSAGE,
+    Brightness,
     Cue,
     Cues,
     Fault,
@@ -31,9 +32,10 @@ from display_node.messages import (
 
 CUE = Cue(1, 2, "programme", "video", "i1", "a" * 64, "/cache/a", 3, 4, 1920, 1080, 30, 1, True, "Tết", "c", "g", 9)
 TO_PLAYER: list[ToPlayer] = [
-    Cues(0, (CUE, Cue(2, 3, "filler", "card"))),
+    Cues(0, (CUE, Cue(2, 3, "filler", "card"), Cue(3, 4, "alert", "words", words=("Bão số 3", "Ở trong nhà.")))),
     Standby("Ghép nối", ("one", "two"), "ABCD", "https://x.example/pair", "vi", "Thư viện"),
     Volume(40),
+    Brightness(35),
     Panic(True),
     TakePictures("/run/p.jpg", 500, 30_000),
     Stop(),

@@ -11,6 +11,7 @@ from aiohttp import WSMsgType, web
 
 from content.canonical import Json
 from content.clock import now_ms
+from content.live import LiveNews
 from content.signing import PAIRING, BadSignature, PublicKey, SigningKey, random_token
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -27,6 +28,7 @@ class FakeCurator:
     expires_in_s: int = 900
     envelope: bytes | None = None
     files: dict[str, bytes] = field(default_factory=dict)
+    live: LiveNews = field(default_factory=LiveNews)
     is_revoked: bool = False
     clock_offset_ms: int = 0
     cut_files_after: int | None = None
@@ -69,6 +71,7 @@ class FakeCurator:
         app.router.add_post(f"{base}/pairing/token", self._token)
         app.router.add_get(f"{base}/manifest/{{node}}", self._manifest)
         app.router.add_get(f"{base}/files/{{sha256}}", self._file)
+        app.router.add_get(f"{base}/live/{{node}}", self._live)
         app.router.add_get(f"{base}/link/{{node}}", self._link)
         app.router.add_post(f"{base}/as-run/{{node}}", self._as_run)
         app.router.add_put(f"{base}/picture/{{node}}", self._picture)
@@ -164,6 +167,9 @@ class FakeCurator:
         if request.headers.get("If-None-Match") == etag:
             return web.Response(status=304)
         return web.Response(body=self.envelope, content_type="application/json", headers={"ETag": etag})
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(self.live.as_json())
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         sha256 = request.match_info["sha256"]

@@ -32,6 +32,12 @@ class Credits:
         fades = ((SHOWN_FROM_MS, SHOWN_FROM_MS + FADE_MS), (SHOWN_UNTIL_MS - FADE_MS, SHOWN_UNTIL_MS))
         return self._panel is not None and any(begin - FADE_STEP_MS <= ms < end for begin, end in fades)
 
+    def place_at(self, instant_ns: int) -> pygame.Rect | None:
+        """Where the line stands at `instant_ns`; None while it does not."""
+        if self._panel is None or _opacity((instant_ns - self._start_ns) / NS_PER_MS) <= 0:
+            return None
+        return self._panel.get_rect(topleft=self._place)
+
     def draw(self, surface: pygame.Surface, instant_ns: int) -> None:
         """Lays the line over `surface` as it is at `instant_ns`."""
         if self._panel is None:

@@ -10,11 +10,12 @@ from av.video.frame import VideoFrame
 from display_node.messages import Cue
 from display_node.player.decoder import Failure, VideoDecoder
 from display_node.player.painting import contained
+from display_node.player.scenes.captions import CaptionsOverlay
 from display_node.player.scenes.credits import FADE_STEP_MS, Credits
 from display_node.player.scenes.scene import BEAT_NS, NS_PER_MS, step_before
 from display_node.player.stills import StillLoader
 from display_node.player.text import INK, Typesetter
-from display_node.player.timeline import DEFAULT_FPS, due_ns, frame_at
+from display_node.player.timeline import DEFAULT_FPS, due_ns, frame_at, media_ms
 
 JOIN_LEAD_NS = 150 * NS_PER_MS
 """What opening and seeking usually takes: a decoder that joins aims this far ahead."""
@@ -31,13 +32,15 @@ class Painter(Protocol):
 
 
 class VideoScene:
-    """One video, each frame at its own instant. After the last frame it holds that."""
+    """One video with its captions, each frame at its own instant. After the last frame it holds that."""
 
     def __init__(self, cue: Cue, size: tuple[int, int], painter: Painter, typesetter: Typesetter, now_ns: int) -> None:
         """Starts to decode from the frame that will be due at `now_ns`, or the cue's first."""
         self.cue = cue
         self._painter = painter
+        self._typesetter = typesetter
         self._credits = Credits(cue, size, typesetter)
+        self._captions = CaptionsOverlay(cue.captions, cue.captions_sha256, typesetter)
         self._decoder = self._open(now_ns)
         self._left: list[VideoDecoder] = []
 
@@ -47,6 +50,16 @@ class VideoScene:
         return self._decoder.failure
 
     @property
+    def trouble(self) -> str:
+        """Why it is shown without its captions; "" when all is well."""
+        return self._captions.failure
+
+    def caption(self, cue: Cue) -> None:
+        """Goes on with the captions of `cue`, a later word about the same showing."""
+        if cue.captions_sha256 != self._captions.sha256:
+            self._captions = CaptionsOverlay(cue.captions, cue.captions_sha256, self._typesetter)
+
+    @property
     def is_ready(self) -> bool:
         """Whether its first picture is there."""
         return self._decoder.is_ready
@@ -54,7 +67,7 @@ class VideoScene:
     @property
     def running(self) -> int:
         """How many threads of it still live."""
-        return sum(decoder.is_running for decoder in (self._decoder, *self._left))
+        return sum(decoder.is_running for decoder in (self._decoder, *self._left)) + self._captions.is_running
 
     def change_before(self, instant_ns: int) -> int:
         """When the frame of that instant was due."""
@@ -72,8 +85,9 @@ class VideoScene:
         newest = self._decoder.newest(number)
         if newest is None or not (self._decoder.is_best(number) or now_ns > due_ns(self.cue, number + 1)):
             return False
-        self._paint(newest[1], surface)
+        picture = self._paint(newest[1], surface)
         self._credits.draw(surface, instant_ns)
+        self._captions.draw(surface, media_ms(self.cue, instant_ns), picture, self._credits.place_at(instant_ns))
         return True
 
     def close(self) -> None:
@@ -91,11 +105,12 @@ class VideoScene:
         self._left = [decoder for decoder in (*self._left, self._decoder) if decoder.is_running]
         self._decoder = self._open(now_ns)
 
-    def _paint(self, frame: VideoFrame, surface: pygame.Surface) -> None:
+    def _paint(self, frame: VideoFrame, surface: pygame.Surface) -> pygame.Rect:
         place = contained((frame.width, frame.height), surface.get_size())
         if place.size != surface.get_size():
             surface.fill(SURROUND)
         self._painter.paint(frame, surface, place)
+        return place
 
 
 class StillScene:
@@ -111,6 +126,14 @@ class StillScene:
     def failure(self) -> Failure | None:
         """Why it cannot be shown."""
         return self._loader.failure
+
+    @property
+    def trouble(self) -> str:
+        """Nothing: a still has no captions."""
+        return ""
+
+    def caption(self, cue: Cue) -> None:
+        """Nothing: a still has no captions."""
 
     @property
     def is_ready(self) -> bool:

@@ -8,6 +8,7 @@ import resource
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
 from content.approval import Approval, sign_approval
@@ -212,7 +213,13 @@ class ListeningPlayer:
             self.changes.append(message)
             kept = {start: cue for start, cue in self.cues.items() if start < message.replace_from_ms}
             # Assigned at once: a test may look from another thread.
-            self.cues = kept | {cue.start_ms: cue for cue in message.cues}
+            self.cues = _cut(kept | {cue.start_ms: cue for cue in message.cues})
+
+
+def _cut(cues: dict[int, Cue]) -> dict[int, Cue]:
+    """As a player does: what would run into a later cue ends there."""
+    after = dict(pairwise(sorted(cues)))
+    return {start: replace(cue, end_ms=min(cue.end_ms, after.get(start, cue.end_ms))) for start, cue in cues.items()}
 
 
 @contextlib.asynccontextmanager

@@ -242,4 +242,6 @@ def flip_a_bit(path: Path) -> None:
 async def test_nothing_of_the_agent_is_left_running_after_it_ends(paired: DataFolder) -> None:
     async with agent(paired):
         await fact(lambda: status(paired))
-    assert asyncio.all_tasks() == {asyncio.current_task()}
+    # The stand-in curator is in this loop too, and hears a moment later that nobody is there any more.
+    left = {task for task in asyncio.all_tasks() if "RequestHandler" not in repr(task.get_coro())}
+    assert left == {asyncio.current_task()}

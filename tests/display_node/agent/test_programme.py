@@ -247,7 +247,8 @@ async def test_a_new_manifest_takes_over_at_its_effective_instant(
         manifest = manifest_of(curator.key, plan, ("b",), version=2)
         curator.serve(resealed(manifest, curator.key, effective_ms=turn_ms))
         await fact(lambda: any(cue.item == "b" for cue in player.cues.values()))
-        cues = sorted(player.cues.values(), key=lambda cue: cue.start_ms)
+        # What is over may have holes: a cue that is replaced while it is on is forgotten from its start.
+        cues = sorted((cue for cue in player.cues.values() if cue.end_ms > now_ms()), key=lambda cue: cue.start_ms)
     assert {cue.item for cue in cues if cue.end_ms <= turn_ms} <= {"a", ""}
     assert {cue.item for cue in cues if cue.start_ms >= turn_ms} <= {"b", ""}
     assert any(cue.end_ms == turn_ms for cue in cues)

@@ -11,6 +11,8 @@ import pytest
 
 from content.clock import now_ms
 from display_node.messages import (
+    Brightness,
+    Cue,
     Cues,
     Fault,
     Heartbeat,
@@ -237,6 +239,22 @@ def test_without_a_sound_device_the_show_goes_on_silent(clips: Path, tmp_path: P
     assert row.outcome == "complete"
 
 
+def test_the_picture_is_as_bright_as_it_was_told_and_stays_so(clips: Path, tmp_path: Path) -> None:
+    with player(tmp_path) as stand, stand.agent() as agent:
+        start = now_ms() + 1_500
+        agent.say(cues(still_cue(clips / "s.jpg", start, start + 9_000, "s")))
+        agent.wait_until(start + 700)
+        full, _ = agent.picture(tmp_path / "full.jpg")
+        agent.say(Brightness(40))
+        agent.wait_until(start + 3_500)
+        first, _ = agent.picture(tmp_path / "first.jpg")
+        agent.wait_until(start + 6_000)
+        second, _ = agent.picture(tmp_path / "second.jpg")
+    level = float(np.asarray(full, float).mean())
+    for dimmed in (first, second):
+        assert abs(float(np.asarray(dimmed, float).mean()) - 0.4 * level) < 0.03 * 255
+
+
 def test_an_edit_cuts_what_is_on_and_is_recorded(clips: Path, tmp_path: Path) -> None:
     with player(tmp_path) as stand, stand.agent() as agent:
         start = now_ms() + 1_500
@@ -314,3 +332,22 @@ def test_the_smallest_and_narrowest_stages_work(clips: Path, tmp_path: Path, siz
             )
         )
         assert [row.outcome for row in played_of(agent, 3)] == ["complete"] * 3
+
+
+def test_words_over_the_programme_are_large_light_on_dark_and_recorded_as_an_alert(clips: Path, tmp_path: Path) -> None:
+    with player(tmp_path) as stand, stand.agent() as agent:
+        start = now_ms() + 1_500
+        words = ("Bão số 3: ở trong nhà", "Đóng cửa sổ.", "Nghe đài địa phương.", "Gọi 112 khi cần.", "x" * 120)
+        alert = Cue(start, start + 2_000, "alert", "words", words=words)
+        agent.say(cues(alert, card_cue(start + 2_000, start + 2_500)))
+        agent.wait_until(start + 700)
+        picture, _ = agent.picture(tmp_path / "alert.jpg")
+        (row, *_others) = played_of(agent, 2)
+
+    light = np.asarray(picture.convert("L"))
+    band, ground = light[1, 10], light[picture.height // 5, 3]
+    assert band > 150
+    assert ground < 60
+    written = (light > 120).mean()
+    assert 0.05 < written < 0.5
+    assert (row.layer, row.outcome, row.item) == ("alert", "complete", "")

@@ -10,7 +10,7 @@ import pytest
 
 from content.clock import now_ns
 from display_node.player.device import Device
-from display_node.player.sound import FADE_NS, Part, Slave, Sound, mixed
+from display_node.player.sound import CHUNK_SAMPLES, FADE_NS, Part, Slave, Sound, mixed
 from display_node.player.track import RATE_HZ, Samples, Track
 from tests.display_node.player.stand import make_clip, video_cue
 
@@ -121,10 +121,10 @@ def test_at_a_seam_one_part_follows_the_other_without_overlap() -> None:
 @pytest.mark.parametrize("drift", [-0.004, 0.0, 0.004])
 def test_a_device_that_runs_slow_or_fast_is_followed_within_a_few_milliseconds(drift: float) -> None:
     slave, heard_ns, worst = Slave(), 0, 0
-    for chunk in range(4_000):
-        slave.fill((), heard_ns, 512)
-        heard_ns += int(512 * S / RATE_HZ * (1 + drift))
-        if chunk > 1_000:
+    for chunk in range(2_000):
+        slave.fill((), heard_ns, CHUNK_SAMPLES)
+        heard_ns += int(CHUNK_SAMPLES * S / RATE_HZ * (1 + drift))
+        if chunk > 500:
             worst = max(worst, abs(heard_ns - (slave._cursor_ns or 0)))
     assert worst < 12_000_000
 
@@ -192,7 +192,7 @@ def test_the_device_hears_what_the_picture_shows(monkeypatch: pytest.MonkeyPatch
     # One second in; each chunk goes on where the last one ended, within the stretch that is allowed.
     assert RATE_HZ <= asked[0] < 3 * RATE_HZ
     steps = np.diff(asked)
-    assert 480 <= np.median(steps) <= 544
+    assert CHUNK_SAMPLES * 0.94 <= np.median(steps) <= CHUNK_SAMPLES * 1.06
     sound.close(2)
     assert sound._thread is not None
     assert not sound._thread.is_alive()
