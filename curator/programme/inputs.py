@@ -1,19 +1,22 @@
 """Everything a screen's manifest is made from, gathered in one reading, and its fingerprint."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 from content.canonical import Json, canonical_sha256
 from content.manifest import ScreenFacts
 from content.programme.plan import ENGINE
 from content.signing import PublicKey
-from curator import air_time, bookings
+from curator import air_time, dayparts, rules, sites, slots
+from curator.programme.compiler.slots import keeps_back
 from curator.programme.facts import Booked, EligibleItem, ProgrammeFacts
 from curator.programme.library_facts import LibraryFacts, Showable
+from curator.programme.rules import Rule, SiteConditions
+from curator.scopes import touching
 from curator.screens import Screen
 from curator.store import Connection
 
-COMPILER = 1
+COMPILER = 4
 """Rises when the compiler makes other plans from the same facts, so that every screen is published anew."""
 
 
@@ -30,7 +33,7 @@ class Inputs:
         screen = self.screen
         return ScreenFacts(
             id=screen.id, name=screen.name, width=screen.width, height=screen.height, zone=screen.zone,
-            language=screen.language, volume_percent=screen.volume_percent,
+            language=screen.language, volume_percent=screen.volume_percent, captions=screen.captions,
         )  # fmt: skip
 
     def showable(self, item_ids: Iterable[str]) -> list[Showable]:
@@ -39,45 +42,123 @@ class Inputs:
 
 
 def gather(connection: Connection, library: LibraryFacts, screen: Screen, from_ms: int, to_ms: int) -> Inputs:
-    """What concerns one screen, with the bookings that touch [from_ms, to_ms)."""
-    eligible = (shown.eligible(screen.id) for shown in library.showable.values())
+    """What concerns one screen, with the bookings that touch [from_ms, to_ms).
+
+    Of later ones it has the occurrences that items wait for: a premiere keeps them back however far ahead it is.
+    """
+    eligible = (shown.eligible(screen) for shown in library.showable.values())
+    parts = dayparts.every(connection)
+    weights = air_time.facts_weights(connection, screen, parts)
+    held, site = rules.of_scopes(connection, touching(screen)), sites.conditions_of(connection, screen.site_id)
+    spoken_of = {part_id for part_id, _weights in weights.in_dayparts} | {rule.when.daypart for rule in held}
     facts = ProgrammeFacts(
         zone=screen.zone,
-        weights=air_time.weights(connection, screen.id),
+        weights=weights,
         house_groups=frozenset(group.id for group in library.groups.values() if group.is_house),
         items={item.id: item for item in eligible if item is not None},
-        bookings=tuple(
-            Booked(slot.id, slot.item_id, slot.start_ms, slot.end_ms)
-            for slot in bookings.between(connection, screen.id, from_ms, to_ms)
-        ),
+        bookings=_bookings(connection, screen, from_ms, to_ms),
+        dayparts={part.id: part for part in parts if part.id in spoken_of | {site.curfew, site.night}},
+        rules=held,
+        site=site,
     )
     return Inputs(screen, facts, library)
+
+
+def narrowed(inputs: Inputs, from_ms: int, to_ms: int) -> Inputs:
+    """The same with the bookings that `gather` finds for [from_ms, to_ms), which lies inside what was gathered."""
+    bookings = (slot for slot in inputs.facts.bookings if _concerns(slot, from_ms, to_ms))
+    return replace(inputs, facts=replace(inputs.facts, bookings=tuple(bookings)))
 
 
 def fingerprint(inputs: Inputs, key: PublicKey, epoch: int) -> dict[str, str]:
     """A hash for each part of the inputs, by the codes of `notes.WHY`: what differs is why a manifest is made."""
     facts = inputs.facts
     told = inputs.screen_facts()
-    parts: dict[str, Json] = {
-        "screen": [told.id, told.name, told.width, told.height, told.zone, told.language, told.volume_percent],
-        "air_time": [dict(facts.weights), sorted(facts.house_groups)],
+    parts: dict[str, Json] = {  # what is left unsaid where there is none of it makes no screen publish anew
+        "screen": [
+            told.id,
+            told.name,
+            told.width,
+            told.height,
+            told.zone,
+            told.language,
+            told.volume_percent,
+            *([told.captions] if told.captions else []),
+        ],
+        "air_time": _weights_json(facts),
         "items": [_item_json(inputs, item) for item in sorted(_concerned(facts), key=lambda item: item.id)],
-        "bookings": [[slot.id, slot.item, slot.start_ms, slot.end_ms] for slot in facts.bookings],
+        "bookings": [_slot_json(slot) for slot in facts.bookings],
+        "rules": _rules_json(facts),
         "signing": [key.key_id, epoch, ENGINE, COMPILER],
     }
     return {name: canonical_sha256(part) for name, part in parts.items()}
 
 
+def _bookings(connection: Connection, screen: Screen, from_ms: int, to_ms: int) -> tuple[Booked, ...]:
+    found = [*slots.between(connection, screen.id, from_ms, to_ms), *slots.premieres_from(connection, screen.id, to_ms)]
+    booked = (
+        Booked(
+            slot.booking_id, slot.items, slot.start_ms, slot.end_ms, slot.state, slot.plays, slot.number,
+            slot.is_premiere, slot.title,
+        )
+        for slot in found
+    )  # fmt: skip
+    return tuple(slot for slot in booked if _concerns(slot, from_ms, to_ms))
+
+
+def _concerns(slot: Booked, from_ms: int, to_ms: int) -> bool:
+    return slot.end_ms > from_ms if slot.start_ms < to_ms else keeps_back(slot)
+
+
+def _weights_json(facts: ProgrammeFacts) -> Json:
+    weights = facts.weights
+    in_dayparts: list[Json] = [[part_id, dict(given)] for part_id, given in weights.in_dayparts]
+    return [dict(weights.usual), sorted(facts.house_groups), in_dayparts]
+
+
+def _slot_json(slot: Booked) -> Json:
+    return [
+        slot.id, list(slot.items), slot.start_ms, slot.end_ms, slot.state, slot.plays, slot.number, slot.is_premiere,
+        slot.title,
+    ]  # fmt: skip
+
+
+def _rules_json(facts: ProgrammeFacts) -> Json:
+    parts: list[Json] = [
+        [part.id, part.name, part.position,
+         [[sorted(one.weekdays), one.from_minute, one.until_minute] for one in part.hours]]
+        for _id, part in sorted(facts.dayparts.items())
+    ]  # fmt: skip
+    return [parts, [_plain(rule) for rule in facts.rules], _plain(facts.site)]
+
+
+def _plain(value: Rule | SiteConditions) -> Json:
+    """A rule or conditions: the kind, and each field by its name."""
+    fields: dict[str, Json] = {
+        name: sorted(held) if isinstance(held, frozenset) else held for name, held in asdict(value).items()
+    }
+    return [type(value).__name__, fields]
+
+
+def _eligible_json(item: EligibleItem) -> Json:
+    return [
+        item.id, item.group, item.title, item.duration_ms, item.order, item.is_in_rotation, item.from_ms,
+        item.until_ms, item.kind, item.rating, sorted(item.tags), item.gap_ms, item.joins,
+    ]  # fmt: skip
+
+
 def _concerned(facts: ProgrammeFacts) -> list[EligibleItem]:
     """The items that may come to stand in this screen's plan."""
-    sharing = {group for group, weight in facts.weights.items() if weight} | facts.house_groups
-    booked = {slot.item for slot in facts.bookings}
+    shared = [facts.weights.usual, *(given for _id, given in facts.weights.in_dayparts)]
+    sharing = {group for given in shared for group, weight in given.items() if weight} | facts.house_groups
+    booked = {item for slot in facts.bookings for item in slot.items}
     return [item for item in facts.items.values() if item.group in sharing or item.id in booked]
 
 
 def _item_json(inputs: Inputs, item: EligibleItem) -> Json:
     shown = inputs.library.showable[item.id]
+    captions: list[Json] = [[one.track.language, one.track.sha256, one.track.signed] for one in shown.captions]
     return [
-        item.id, item.title, shown.item.credits, shown.item.group_name, item.duration_ms, item.order,
-        item.is_in_rotation, shown.sha256, shown.signed_text,
+        _eligible_json(item), shown.item.credits, shown.item.group_name, shown.sha256, shown.signed_text,
+        *([captions] if captions else []),
     ]  # fmt: skip

@@ -13,7 +13,28 @@ SENTENCES = {
     "booking_lost": N_(
         "The booking of “%(item)s” cannot be kept: the item is no longer approved. Its time goes to the groups."
     ),
-    "booking_overlaps": N_("A booking of “%(title)s” begins before the one before it ends; the earlier one is kept."),
+    "booking_overlaps": N_(
+        "The booking “%(title)s” is left out: another one has a part of its time. Protected ones go first, then "
+        "earlier ones."
+    ),
+    "booking_forbidden": N_(
+        "“%(title)s” in the booking “%(booking)s” may not be shown then, by the rule “%(rule)s”. That time goes to the "
+        "groups."
+    ),
+    "booking_outside": N_(
+        "“%(title)s” in the booking “%(booking)s” may not be shown for all of its time: it is not approved for then. "
+        "That time goes to the groups."
+    ),
+    "booking_cut": N_("The booking “%(title)s” is shorter than its item, which is cut at the end of the booking."),
+    "house_forbidden": N_(
+        "“%(title)s” is left out of the house's items, because the rule “%(rule)s” forbids it at some time. What fills "
+        "gaps has to suit every hour."
+    ),
+    "static_only": N_("“%(title)s” is left out: no moving pictures were agreed for this place."),
+    "too_brief": N_(
+        "“%(title)s” is left out: nothing may be shown here for so short a time. Upload a longer film, or a picture."
+    ),
+    "held_longer": N_("“%(title)s” is held for %(seconds)s seconds, the least that was agreed for this place."),
     "forfeit": N_("A group could not play for a long time; its account was brought back to what can be made good."),
 }
 
@@ -24,6 +45,7 @@ WHY = {
     "items": N_("items or their order changed"),
     "air_time": N_("air time changed"),
     "bookings": N_("bookings changed"),
+    "rules": N_("rules changed"),
     "signing": N_("the service's key or record changed"),
 }
 

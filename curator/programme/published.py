@@ -1,11 +1,18 @@
-"""The newest manifest of each screen, opened once and kept at hand: what was promised, and the engine to ask it."""
+"""The newest manifest of each screen, opened once and kept at hand: what was promised, and the engine to ask it.
 
+Screens with the same plan share it, the engine and what that remembers.
+"""
+
+import hashlib
+import json
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
+from content.canonical import Json
 from content.manifest import LARGEST_MANIFEST_BYTES, Manifest, read_manifest
 from content.programme.engine import Programme
 from content.programme.plan import read_plan
@@ -13,23 +20,33 @@ from content.reading import Reader
 from curator.store import Connection
 from curator.tables import manifests
 
-MOST_REMEMBERED = 64
-"""How many screens' programmes are kept in memory."""
+MOST_REMEMBERED = 1_000
+"""How many screens' manifests are kept in memory."""
+MOST_PLANS = 64
+"""How many plans are kept in memory to be shared with screens whose manifests are yet to be opened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A manifest as it went out, and its plan, ready to be asked."""
+    """A manifest as it went out, and its plan, ready to be asked. Equal plans have equal keys."""
 
     version: int
     issued_ms: int
     why: str
     manifest: Manifest
     programme: Programme
+    plan_key: str
 
 
-_REMEMBERED: OrderedDict[tuple[str, int, str], Published] = OrderedDict()
+_Key = tuple[str, int, str]
+_REMEMBERED: OrderedDict[_Key, Published] = OrderedDict()
+_PLANS: OrderedDict[str, tuple[Programme, Manifest]] = OrderedDict()
 _LOCK = threading.Lock()
+
+
+def plan_key(plan: Mapping[str, Json]) -> str:
+    """A hash of a plan's JSON."""
+    return hashlib.sha256(json.dumps(plan, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def newest(connection: Connection, screen_id: str) -> Published | None:
@@ -51,13 +68,22 @@ def newest(connection: Connection, screen_id: str) -> Published | None:
             _REMEMBERED.move_to_end(key)
             return known
     opened = _open(connection, screen_id, row.version, row.issued_ms, row.why)
+    remember(screen_id, row.etag, opened)
+    return opened
+
+
+def remember(screen_id: str, etag: str, published: Published) -> None:
+    """Keeps a manifest that has just been stored, or opened, at hand."""
     with _LOCK:
         for old in [old for old in _REMEMBERED if old[0] == screen_id]:
             del _REMEMBERED[old]
-        _REMEMBERED[key] = opened
+        _REMEMBERED[screen_id, published.version, etag] = published
         while len(_REMEMBERED) > MOST_REMEMBERED:
             _REMEMBERED.popitem(last=False)
-    return opened
+        _PLANS[published.plan_key] = (published.programme, published.manifest)
+        _PLANS.move_to_end(published.plan_key)
+        while len(_PLANS) > MOST_PLANS:
+            _PLANS.popitem(last=False)
 
 
 def _open(connection: Connection, screen_id: str, version: int, issued_ms: int, why: str) -> Published:
@@ -66,5 +92,17 @@ def _open(connection: Connection, screen_id: str, version: int, issued_ms: int, 
     # Our own words out of our own database: the signature is for those who get them from elsewhere.
     whole = Reader.of_bytes(envelope, limit_bytes=LARGEST_MANIFEST_BYTES)
     manifest = read_manifest(whole.fields("manifest", others=True)["manifest"])
-    plan = read_plan(Reader(manifest.plan, "$.manifest.plan"))
-    return Published(version, issued_ms, why, manifest, Programme(plan))
+    key = plan_key(manifest.plan)
+    with _LOCK:
+        known = _PLANS.get(key)
+    if known is None:
+        return Published(version, issued_ms, why, manifest, _programme(manifest), key)
+    programme, other = known
+    rows = other.running_list if other.running_list == manifest.running_list else manifest.running_list
+    shared = replace(manifest, plan=other.plan, digests=other.digests, running_list=rows)
+    # The same plan has the same digests unless one of the manifests is wrong about them.
+    return Published(version, issued_ms, why, shared if other.digests == manifest.digests else manifest, programme, key)
+
+
+def _programme(manifest: Manifest) -> Programme:
+    return Programme(read_plan(Reader(manifest.plan, "$.manifest.plan")))

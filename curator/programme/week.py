@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from curator.bookings import Booking
 from curator.programme.hours import day_start, hours_between, wall
+from curator.slots import Slot as Booked
 
 DAYS = 7
 WIDTH = 1000
@@ -28,7 +28,7 @@ class Part:
 class Slot:
     """A booking that begins in an hour."""
 
-    booking: Booking
+    booking: Booked
     title: str
     colour: str
 
@@ -66,7 +66,7 @@ def week(
     zone: str,
     first: date,
     now_ms: int,
-    slots: Sequence[Booking],
+    slots: Sequence[Booked],
     titles: Mapping[str, Titled],
 ) -> list[Day]:
     """Seven days from `first`."""
@@ -87,7 +87,7 @@ def _cell(
     start_ms: int,
     end_ms: int,
     now_ms: int,
-    slots: Sequence[Booking],
+    slots: Sequence[Booked],
     titles: Mapping[str, Titled],
 ) -> Cell:
     touching = [slot for slot in slots if slot.start_ms < end_ms and slot.end_ms > start_ms]

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from curator.programme.facts import Booked, EligibleItem, Moment, ProgrammeFacts
+from curator.programme.facts import Booked, EligibleItem, Moment, ProgrammeFacts, Weights
 
 ZONES = ("Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC", "Asia/Ho_Chi_Minh")
 FOR_EVER_MS = 2**52
@@ -23,7 +23,7 @@ def facts(
     zone: str = "Europe/London",
 ) -> ProgrammeFacts:
     given = {one.group: 1 for one in items if one.group not in house} if weights is None else weights
-    return ProgrammeFacts(zone, given, house, {one.id: one for one in items}, bookings)
+    return ProgrammeFacts(zone, Weights(given), house, {one.id: one for one in items}, bookings)
 
 
 @st.composite
@@ -41,9 +41,9 @@ def drawn_facts(draw: st.DrawFn, start_ms: int, length_ms: int) -> ProgrammeFact
         chosen = items[draw(st.sampled_from(sorted(items)))]
         begin_ms = free_ms + draw(st.integers(0, length_ms // 4))
         free_ms = begin_ms + chosen.duration_ms + draw(st.integers(0, 3 * chosen.duration_ms))
-        bookings.append(Booked(f"b{number}", chosen.id, begin_ms, free_ms))
+        bookings.append(Booked(f"b{number}", (chosen.id,), begin_ms, free_ms))
     return ProgrammeFacts(
-        draw(st.sampled_from(ZONES)), weights, draw(st.sampled_from([frozenset(), frozenset({"g3"})])), items,
+        draw(st.sampled_from(ZONES)), Weights(weights), draw(st.sampled_from([frozenset(), frozenset({"g3"})])), items,
         tuple(bookings),
     )  # fmt: skip
 

@@ -47,12 +47,12 @@ def test_every_booked_instant_is_exact(given_facts: ProgrammeFacts) -> None:
     compiled = compile_plan(given_facts, moment(START_MS))
     programme = Programme(compiled.plan)
     for slot in given_facts.bookings:
-        duration_ms = given_facts.items[slot.item].duration_ms
+        duration_ms = given_facts.items[slot.items[0]].duration_ms
         for start_ms in range(slot.start_ms, slot.end_ms - duration_ms + 1, duration_ms):
             for at_ms in (start_ms, start_ms + duration_ms - 1):
                 if START_MS <= at_ms < compiled.end_ms:
                     showing = programme.at(at_ms)
-                    assert (showing.event.item, showing.media_ms) == (slot.item, at_ms - start_ms)
+                    assert (showing.event.item, showing.media_ms) == (slot.items[0], at_ms - start_ms)
         rest_ms = slot.start_ms + (slot.end_ms - slot.start_ms) // duration_ms * duration_ms
         for at_ms in {rest_ms, slot.end_ms - 1} - {slot.end_ms}:
             if rest_ms < slot.end_ms and START_MS <= at_ms < compiled.end_ms:
@@ -77,7 +77,7 @@ def test_what_is_not_eligible_is_nowhere_in_a_plan_not_even_when_the_plan_before
         for listing in segment.groups.values()
         for listed in listing.items
     }
-    assert all(left.items[name].is_in_rotation and left.weights[left.items[name].group] > 0 for name in listed)
+    assert all(left.items[name].is_in_rotation and left.weights.usual[left.items[name].group] > 0 for name in listed)
 
 
 def test_an_item_longer_than_its_part_of_the_programme_is_left_out_there_and_told() -> None:
@@ -88,7 +88,7 @@ def test_an_item_longer_than_its_part_of_the_programme_is_left_out_there_and_tol
 
 
 def test_a_booking_of_an_item_that_is_gone_is_told_and_its_time_goes_to_the_groups() -> None:
-    slot = Booked("b", "gone", START_MS + HOUR_MS, START_MS + 2 * HOUR_MS)
+    slot = Booked("b", ("gone",), START_MS + HOUR_MS, START_MS + 2 * HOUR_MS)
     compiled = compile_plan(facts(item("here"), bookings=(slot,)), moment(START_MS))
     assert not any(isinstance(segment, Fixed) for segment in compiled.plan.segments)
     assert [(note.code, note.values["item"]) for note in compiled.notes] == [("booking_lost", "gone")]

@@ -100,7 +100,7 @@ def share(town: Town, on: Screen, **weights: int) -> None:
     )
 
 
-def book(town: Town, on: Screen, item_id: str, start_ms: int, length_ms: int | None = None) -> bookings.Booking:
+def book(town: Town, on: Screen, item_id: str, start_ms: int, length_ms: int | None = None) -> bookings.Slot:
     return run(
         town,
         lambda connection: bookings.book(
