@@ -7,7 +7,19 @@ import sqlalchemy as sa
 
 from curator.audit import AuditRow
 from curator.store import Connection
-from curator.tables import accounts, bookings, groups, items, screens, versions
+from curator.tables import (
+    accounts,
+    booking_items,
+    bookings,
+    dayparts,
+    groups,
+    items,
+    rules,
+    screen_groups,
+    screens,
+    sites,
+    versions,
+)
 from curator.words import N_, _
 
 SENTENCES = {
@@ -24,11 +36,23 @@ SENTENCES = {
     "item.words": N_("changed the words of"),
     "item.withdraw": N_("withdrew"),
     "version.upload": N_("uploaded a version of"),
+    "version.mend": N_("had a version mended of"),
+    "version.submit": N_("submitted a mended version of"),
     "version.ready": N_("prepared a version of"),
     "version.refused": N_("could not prepare a version of"),
+    "version.stop": N_("stopped the preparation of a version of"),
+    "version.repeat": N_("had the preparation tried again of a version of"),
+    "version.hasten": N_("had prepared before others a version of"),
     "version.clean": N_("removed the old files of a version of"),
     "version.approve": N_("approved a version of"),
+    "version.agree": N_("agreed, as the first of two, to a version of"),
+    "version.appeal": N_("appealed against the rejection of a version of"),
     "version.reject": N_("rejected a version of"),
+    "captions.add": N_("added captions to a version of"),
+    "captions.remove": N_("removed captions of a version of"),
+    "captions.agree": N_("agreed, as the first of two, to captions of a version of"),
+    "captions.approve": N_("approved captions of a version of"),
+    "captions.reject": N_("rejected captions of a version of"),
     "screen.create": N_("added the screen"),
     "screen.change": N_("changed the screen"),
     "screen.dark": N_("blacked out"),
@@ -39,12 +63,30 @@ SENTENCES = {
     "pairing.accept": N_("let a node have the screen"),
     "pairing.deny": N_("turned a node away:"),
     "booking.make": N_("booked a time for"),
+    "week.keep": N_("kept the week"),
+    "week.remove": N_("removed the kept week"),
+    "booking.change": N_("changed a booking of"),
+    "booking.moved": N_("moved, as the rules of time zones changed, a booking of"),
     "booking.cancel": N_("cancelled a booking of"),
+    "daypart.put": N_("stored the daypart"),
+    "daypart.remove": N_("removed the daypart"),
+    "rule.put": N_("stored the rule"),
+    "rule.end": N_("ended the rule"),
+    "site.put": N_("stored the site"),
+    "site.remove": N_("removed the site"),
+    "screen_group.put": N_("stored the screen group"),
+    "screen_group.remove": N_("removed the screen group"),
+    "item.showing": N_("changed where and when to show"),
     "order.arrange": N_("changed the running order of"),
     "order.take_in": N_("put into the running order:"),
     "order.leave_out": N_("took out of the running order:"),
     "air_time.set": N_("shared the air time of"),
     "air_time.remove": N_("took a group from the air time of"),
+    "programme.publish": N_("published changes as revision"),
+    "promise.put": N_("promised a longest wait on"),
+    "live_order.takeover": N_("put an item over the programme:"),
+    "live_order.alert": N_("showed an alert:"),
+    "live_order.end": N_("ended what was over the programme:"),
     "backup.restore": N_("restored everything from a backup:"),
 }
 """What each action reads as, between the name of who did it and the name of what it was done to."""
@@ -108,12 +150,20 @@ def _names(connection: Connection, rows: list[AuditRow]) -> dict[str, tuple[str,
             items, versions.c.item_id == items.c.id
         ),
     }
-    queries["booking"] = sa.select(bookings.c.id, items.c.title.label("name"), items.c.id.label("way")).join(
-        items, bookings.c.item_id == items.c.id
+    queries |= {
+        kind: sa.select(table.c.id, table.c.name, table.c.id.label("way"))
+        for kind, table in (("daypart", dayparts), ("rule", rules), ("site", sites), ("screen_group", screen_groups))
+    }
+    queries["booking"] = (
+        sa.select(bookings.c.id, items.c.title.label("name"), items.c.id.label("way"))
+        .join(booking_items, sa.and_(booking_items.c.booking_id == bookings.c.id, booking_items.c.position == 0))
+        .join(items, booking_items.c.item_id == items.c.id)
     )
     addresses = {
         "account": "/people#account-{}", "group": "/library/{}", "item": "/items/{}", "screen": "/screens/{}",
         "version": "/items/{}", "booking": "/items/{}",
+        "daypart": "/programme/dayparts", "rule": "/programme/rules", "site": "/programme/sites",
+        "screen_group": "/programme/screen-groups",
     }  # fmt: skip
     names = {}
     for kind, query in queries.items():

@@ -26,6 +26,8 @@ class Action(StrEnum):
     UPLOAD = "upload for a group"
     EDIT_ITEM = "change an item's words, send a new version"
     WITHDRAW_ITEM = "withdraw an item"
+    STEER_PREPARATION = "stop an upload's preparation, have it tried again"
+    PREPARE_FIRST = "have an upload prepared before others"
     ARRANGE = "change a group's running order"
     SEE_QUEUE = "see the moderation queue"
     DECIDE = "approve or reject"
@@ -35,6 +37,8 @@ class Action(StrEnum):
     MANAGE_SCREENS = "add and change screens"
     PAIR = "pair a node with a screen"
     BLACK_OUT = "black a screen out, and back"
+    TAKE_OVER = "put an approved item over the programme"
+    ALERT = "show an alert over everything"
     MANAGE_PEOPLE = "invite people and give roles"
     MANAGE_GROUPS = "add and change groups"
     SEE_AUDIT = "read the audit log"
@@ -45,6 +49,8 @@ _COUNCIL: dict[Action, frozenset[Role]] = {
     Action.UPLOAD: frozenset(),
     Action.EDIT_ITEM: frozenset(),
     Action.WITHDRAW_ITEM: frozenset({Role.MODERATOR, Role.PROGRAMMER}),
+    Action.STEER_PREPARATION: frozenset({Role.MODERATOR}),
+    Action.PREPARE_FIRST: frozenset({Role.MODERATOR, Role.PROGRAMMER}),
     Action.ARRANGE: frozenset({Role.PROGRAMMER}),
     Action.SEE_QUEUE: frozenset({Role.MODERATOR}),
     Action.DECIDE: frozenset({Role.MODERATOR}),
@@ -54,6 +60,8 @@ _COUNCIL: dict[Action, frozenset[Role]] = {
     Action.MANAGE_SCREENS: frozenset({Role.TECHNICIAN, Role.PROGRAMMER}),
     Action.PAIR: frozenset({Role.TECHNICIAN}),
     Action.BLACK_OUT: frozenset({Role.TECHNICIAN, Role.PROGRAMMER, Role.MODERATOR}),
+    Action.TAKE_OVER: frozenset({Role.PROGRAMMER}),
+    Action.ALERT: frozenset({Role.TECHNICIAN, Role.PROGRAMMER, Role.MODERATOR}),
     Action.MANAGE_PEOPLE: frozenset(),
     Action.MANAGE_GROUPS: frozenset({Role.PROGRAMMER}),
     Action.SEE_AUDIT: frozenset(),
@@ -65,9 +73,13 @@ _IN_GROUP: dict[Action, frozenset[Role]] = {
     Action.UPLOAD: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
     Action.EDIT_ITEM: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
     Action.WITHDRAW_ITEM: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
+    Action.STEER_PREPARATION: frozenset({Role.EDITOR}),
     Action.ARRANGE: frozenset({Role.EDITOR}),
 }
 """Which roles in a group may, on that group's things."""
+
+OWN: dict[Action, frozenset[Role]] = {Action.STEER_PREPARATION: frozenset({Role.CONTRIBUTOR})}
+"""Which roles in a group may, on what they themselves brought to that group."""
 
 ANY_MEMBER = frozenset({Action.SEE_PROGRAMME, Action.SEE_SCREENS})
 """What everybody with an account may look at."""
@@ -84,11 +96,14 @@ class Actor:
     council: frozenset[Role] = frozenset()
     groups: dict[str, frozenset[Role]] = field(default_factory=dict)
 
-    def may(self, action: Action, *, group: str | None = None) -> bool:
-        """Whether this actor may do `action`, on the things of `group` where it concerns one."""
+    def may(self, action: Action, *, group: str | None = None, made_by: str | None = None) -> bool:
+        """Whether this actor may do `action`, on the things of `group` where it concerns one, `made_by` somebody."""
         if Role.ADMINISTRATOR in self.council or self.council & _COUNCIL[action] or action in ANY_MEMBER:
             return True
-        return group is not None and bool(self.groups.get(group, frozenset()) & _IN_GROUP.get(action, frozenset()))
+        allowed = _IN_GROUP.get(action, frozenset())
+        if made_by == self.account_id:
+            allowed |= OWN.get(action, frozenset())
+        return group is not None and bool(self.groups.get(group, frozenset()) & allowed)
 
     def groups_where(self, action: Action) -> frozenset[str]:
         """The ids of the groups in which a role of this actor allows `action` (not those a council role opens)."""
@@ -105,9 +120,9 @@ class NotAllowed(Exception):
         self.action = action
 
 
-def require(actor: Actor, action: Action, *, group: str | None = None) -> None:
+def require(actor: Actor, action: Action, *, group: str | None = None, made_by: str | None = None) -> None:
     """Returns if `actor` may do `action`; raises NotAllowed otherwise."""
-    if not actor.may(action, group=group):
+    if not actor.may(action, group=group, made_by=made_by):
         raise NotAllowed(action)
 
 
@@ -119,7 +134,10 @@ def table() -> list[tuple[Action, frozenset[Role]]]:
             action,
             everyone
             if action in ANY_MEMBER
-            else _COUNCIL[action] | _IN_GROUP.get(action, frozenset()) | {Role.ADMINISTRATOR},
+            else _COUNCIL[action]
+            | _IN_GROUP.get(action, frozenset())
+            | OWN.get(action, frozenset())
+            | {Role.ADMINISTRATOR},
         )
         for action in Action
     ]

@@ -1,4 +1,8 @@
-"""Frees the disk of what is over: withdrawn items, refused, rejected and replaced versions, `keep_days` later.
+"""Frees the disk of what is over: withdrawn items, refused, rejected, replaced and never submitted versions.
+
+`keep_days` later, that is.
+
+Captions go with their version; those removed or replaced go at once, when no manifest and no other film needs them.
 
 Rows and decisions stay for ever; only files go. First a version is marked as cleaned, durably, then its files are
 removed where nothing else needs the same bytes. A crash between the two leaves a file too many, which the next round
@@ -7,6 +11,7 @@ what is made now may be the same bytes, and has no row yet.
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import AsyncIterator, Iterable
 from functools import partial
@@ -22,15 +27,43 @@ from curator.library import FILES_OF_A_VERSION
 from curator.sealed import MANIFESTS_SERVED
 from curator.service import SERVICE, Service
 from curator.store import Connection
-from curator.tables import decisions, items, jobs, manifest_files, manifests, uploads, versions
+from curator.tables import captions, decisions, items, jobs, manifest_files, manifests, uploads, versions
 
 EVERY_S = 600.0
 MOST_MARKED = 200
 """How many versions are marked in one transaction, and one round."""
 MOST_REMOVED = 50
 """How many files are removed while the database is held."""
+STRAY_AFTER_S = 86_400.0
+STRAYS_EVERY_ROUNDS = 144
+"""Once a day: every file is looked up."""
 DAY_MS = 86_400_000
+_CAPTIONED = captions.join(versions, captions.c.version_id == versions.c.id)
 _LOG = logging.getLogger(__name__)
+
+
+async def clear_strays(service: Service) -> int:
+    """Removes files that no row names and that nobody has touched for a day; gives how many.
+
+    A worker that died between keeping a file and storing its row leaves such files.
+    """
+    settings, before_s = service.settings, service.now() / 1_000 - STRAY_AFTER_S
+    old = await asyncio.to_thread(_untouched_since, settings.files, before_s)
+    removed = 0
+    for start in range(0, len(old), MOST_REMOVED):
+        some = old[start : start + MOST_REMOVED]
+        strays = await service.store.read(partial(_unneeded, paths=some))
+        if strays:
+            removed += await service.store.run(partial(remove, settings=settings, paths=strays))
+    return removed
+
+
+def _unneeded(connection: Connection, paths: list[Path]) -> list[Path]:
+    return [path for path in paths if not _needs_file(connection, path.name)]
+
+
+def _untouched_since(folder: Path, before_s: float) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and path.stat().st_mtime < before_s]
 
 
 async def clean(service: Service) -> int:
@@ -80,7 +113,9 @@ def _over(before_ms: int) -> "sa.Select[tuple[str, str, str]]":
         .select_from(decisions.join(of_item, decisions.c.version_id == of_item.c.id))
         .where(of_item.c.item_id == versions.c.item_id)
     )
-    is_replaced = sa.and_(versions.c.state == "draft", versions.c.preparation == "ready")
+    is_ready_draft = sa.and_(versions.c.state == "draft", versions.c.preparation == "ready")
+    is_unsubmitted = sa.and_(is_ready_draft, versions.c.mended_from.is_not(None), versions.c.submitted_ms.is_(None))
+    is_replaced = sa.and_(is_ready_draft, sa.not_(is_unsubmitted))
     return (
         sa.select(versions.c.id, versions.c.item_id, items.c.group_id)
         .select_from(versions.join(items, versions.c.item_id == items.c.id))
@@ -91,6 +126,7 @@ def _over(before_ms: int) -> "sa.Select[tuple[str, str, str]]":
             sa.or_(
                 items.c.withdrawn_ms <= before_ms,
                 sa.and_(versions.c.preparation == "refused", versions.c.prepared_ms <= before_ms),
+                sa.and_(is_unsubmitted, versions.c.prepared_ms <= before_ms),
                 sa.and_(versions.c.state == "rejected", decided.correlate(versions).scalar_subquery() <= before_ms),
                 sa.and_(is_replaced, decided_on_item.correlate(versions).scalar_subquery() <= before_ms),
             ),
@@ -103,7 +139,10 @@ def _left_over(connection: Connection) -> tuple[set[str], set[str]]:
     """The hashes of files and of originals that cleaned versions had, whether they are still there or not."""
     columns = (versions.c.upload_sha256, *(versions.c[name] for name in FILES_OF_A_VERSION))
     rows = connection.execute(sa.select(*columns).where(versions.c.cleaned_ms.is_not(None))).all()
-    return {name for row in rows for name in row[1:] if name}, {row[0] for row in rows}
+    over = sa.or_(captions.c.state == "removed", versions.c.cleaned_ms.is_not(None))
+    texts = sa.select(captions.c.sha256).select_from(_CAPTIONED).where(over)
+    made = {name for row in rows for name in row[1:] if name} | set(connection.execute(texts).scalars())
+    return made, {row[0] for row in rows}
 
 
 def _places(settings: Settings, left: tuple[set[str], set[str]]) -> list[Path]:
@@ -131,7 +170,12 @@ def _needs_file(connection: Connection, sha256: str) -> bool:
     shown = sa.select(manifest_files.c.sha256).where(
         manifest_files.c.sha256 == sha256, manifest_files.c.version > newest - MANIFESTS_SERVED
     )
-    return any(connection.execute(query.limit(1)).first() is not None for query in (kept, shown))
+    read = (
+        sa.select(captions.c.id)
+        .select_from(_CAPTIONED)
+        .where(captions.c.sha256 == sha256, captions.c.state != "removed", versions.c.cleaned_ms.is_(None))
+    )
+    return any(connection.execute(query.limit(1)).first() is not None for query in (kept, shown, read))
 
 
 async def cleaning(app: web.Application) -> AsyncIterator[None]:
@@ -139,9 +183,10 @@ async def cleaning(app: web.Application) -> AsyncIterator[None]:
     service = app[SERVICE]
 
     async def forever() -> None:
-        while True:
+        for turn in itertools.count():
             try:
                 removed = await clean(service)
+                removed += 0 if turn % STRAYS_EVERY_ROUNDS else await clear_strays(service)
                 if removed:
                     _LOG.info("removed %s files of what was over %s days ago", removed, service.settings.keep_days)
             except Exception:  # noqa: BLE001

@@ -9,6 +9,7 @@ import click
 from content.clock import now_ms
 from content.language import language_of_the_shell
 from curator.config import Settings
+from curator.preparation_cli import jobs_command, work_command
 from curator.words import LANGUAGE, Told, _, ngettext
 
 DATA = click.option(
@@ -124,6 +125,10 @@ def check(data: Path, as_json: bool) -> None:
         for finding in findings or [_("Everything is whole.")]:
             click.echo(finding)
     sys.exit(1 if findings else 0)
+
+
+curator.add_command(jobs_command, "jobs")
+curator.add_command(work_command, "work")
 
 
 def _existing(data: Path) -> Path:

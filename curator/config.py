@@ -55,6 +55,10 @@ class Settings(BaseSettings):
         default=48, description="How many hours of explicit running list a manifest carries."
     )
     change_lead_seconds: int = Field(default=15, description="How far ahead of now a change of programme takes effect.")
+    freeze_minutes: int = Field(
+        default=15, ge=0, le=1440,
+        description="How long the programme ahead of now is promised; a change waits until then. A screen may differ.",
+    )  # fmt: skip
     programmes_published: bool = Field(
         default=True, description="Whether this process lays out programmes and publishes them to screens."
     )

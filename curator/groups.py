@@ -99,9 +99,12 @@ def by_slug(connection: Connection, slug: str) -> Group | None:
 
 def stored_bytes(connection: Connection, group_id: str) -> int:
     """What a group's versions take: the originals and what was made of them, as long as they are kept."""
-    query = (
-        sa.select(sa.func.coalesce(sa.func.sum(versions.c.upload_bytes + versions.c.size_bytes), 0))
-        .select_from(versions.join(items, versions.c.item_id == items.c.id))
-        .where(items.c.group_id == group_id, versions.c.cleaned_ms.is_(None))
-    )
-    return int(connection.execute(query).scalar_one())
+    kept = items.c.group_id == group_id, versions.c.cleaned_ms.is_(None)
+    of_group = versions.join(items, versions.c.item_id == items.c.id)
+    made = sa.select(sa.func.coalesce(sa.func.sum(versions.c.size_bytes), 0)).select_from(of_group).where(*kept)
+    # Versions that were mended share their original.
+    originals = (
+        sa.select(versions.c.upload_sha256, versions.c.upload_bytes).select_from(of_group).where(*kept).distinct()
+    ).subquery()
+    uploaded = sa.select(sa.func.coalesce(sa.func.sum(originals.c.upload_bytes), 0))
+    return int(connection.execute(made).scalar_one()) + int(connection.execute(uploaded).scalar_one())

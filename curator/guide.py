@@ -1,13 +1,15 @@
 """The guide: what is on a screen and when, as its newest manifest has it, asked of the same engine as the screen's."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sa
 
 from content.programme.engine import Event
 from curator import bookings, groups, screens
+from curator.programme.facts import Moment
+from curator.programme.hand_over import frozen_until
 from curator.programme.published import Published, newest
 from curator.store import Connection
 from curator.tables import versions
@@ -23,7 +25,9 @@ FURTHEST_MS = 2 * 86_400_000
 class GuideEntry:
     """One thing on a screen during [start_ms, end_ms). Filler without a title is the screen's own card.
 
-    `colour` is the group's; `version_id` names the picture, and is None where there is none.
+    `colour` is the group's; `version_id` names the picture, and is None where there is none. `is_confirmed`: it begins
+    inside the frozen horizon, so that only a withdrawal or a change at short notice can still move it.
+    `media_offset_ms` is where in its medium it begins.
     """
 
     start_ms: int
@@ -34,6 +38,8 @@ class GuideEntry:
     kind: Kind
     version_id: str | None
     item_id: str | None
+    is_confirmed: bool = False
+    media_offset_ms: int = 0
 
 
 def now_and_next(connection: Connection, screen_id: str, now_ms: int, count: int = 3) -> list[GuideEntry]:
@@ -42,14 +48,27 @@ def now_and_next(connection: Connection, screen_id: str, now_ms: int, count: int
 
 
 def between(
-    connection: Connection, screen_id: str, from_ms: int, to_ms: int, *, most: int = MOST_ENTRIES
+    connection: Connection, screen_id: str, from_ms: int, to_ms: int, *, most: int = MOST_ENTRIES, promised_ms: int = 0
 ) -> list[GuideEntry]:
-    """The first `most` things that overlap [from_ms, to_ms), in order; only what the newest manifest reaches."""
+    """The first `most` things that overlap [from_ms, to_ms), in order; only what the newest manifest reaches.
+
+    What begins before `promised_ms` (see `promised_until`) is confirmed.
+    """
     published = newest(connection, screen_id)
     if published is None:
         return []
     events = list(_some(published, from_ms, to_ms, most))
-    return _entries(connection, screen_id, published, events)
+    entries = _entries(connection, screen_id, published, events)
+    return [replace(entry, is_confirmed=entry.start_ms < promised_ms) for entry in entries]
+
+
+def promised_until(connection: Connection, screen: screens.Screen, now_ms: int, usual_minutes: int) -> int:
+    """Until when the screen's programme is promised; `now_ms` when nothing is. `usual_minutes`: `freeze_minutes`."""
+    published = newest(connection, screen.id)
+    if published is None:
+        return now_ms
+    moment = Moment(now_ms, 0, 0, screen.freeze_ms(usual_minutes))
+    return frozen_until(published.programme, moment) or now_ms
 
 
 def next_plays(connection: Connection, item_id: str, now_ms: int, most: int = 5) -> list[tuple[str, int]]:
@@ -83,10 +102,10 @@ def _entries(connection: Connection, screen_id: str, published: Published, event
     return [_entry(published, event, known, pictures, _is_booked(event, slots)) for event in events]
 
 
-def _is_booked(event: Event, slots: list[bookings.Booking]) -> bool:
+def _is_booked(event: Event, slots: list[bookings.Slot]) -> bool:
     # A plan begins with what the one before it was showing, as fixed plays: only the bookings tell which were booked.
     return event.layer == "booking" and any(
-        slot.item_id == event.item and slot.start_ms <= event.start_ms < slot.end_ms for slot in slots
+        event.item in slot.items and slot.start_ms <= event.start_ms < slot.end_ms for slot in slots
     )
 
 
@@ -112,6 +131,7 @@ def _entry(
         kind="booking" if is_booked else "filler" if is_house else "rotation",
         version_id=pictures.get((item.id, item.sha256)),
         item_id=item.id,
+        media_offset_ms=event.media_offset_ms,
     )
 
 

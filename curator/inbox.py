@@ -25,6 +25,7 @@ from watchdog.observers.api import BaseObserver
 
 from content import files
 from content.clock import monotonic_ns
+from content.media.many import is_passed_over
 from curator import blobs, groups, library, receiving, uploads
 from curator.groups import Group
 from curator.library import Version
@@ -41,8 +42,6 @@ MOST_FILES = 1000
 POLL_S = 10.0
 """How often is looked anyway: network folders tell nobody of their changes."""
 LONGEST_KEPT_NAME = 180
-_UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".temp", ".swp")
-_NEVER = frozenset({"thumbs.db", "desktop.ini"})
 _TELLING = frozenset({"created", "modified", "moved", "closed"})
 _LOG = logging.getLogger(__name__)
 
@@ -189,7 +188,7 @@ def _gather(folder: Path, depth: int, found: dict[Path, Stamp]) -> None:
     for entry in entries:
         if len(found) >= MOST_FILES:
             return
-        if _is_ignored(entry.name) or (depth == 0 and entry.name in {DONE, REFUSED}):
+        if is_passed_over(entry.name) or (depth == 0 and entry.name in {DONE, REFUSED}):
             continue
         with contextlib.suppress(FileNotFoundError):
             status = entry.stat(follow_symlinks=False)
@@ -197,11 +196,6 @@ def _gather(folder: Path, depth: int, found: dict[Path, Stamp]) -> None:
                 _gather(Path(entry.path), depth + 1, found)
             elif stat.S_ISREG(status.st_mode):
                 found[Path(entry.path)] = Stamp.of(status)
-
-
-def _is_ignored(name: str) -> bool:
-    lower = name.lower()
-    return lower.startswith((".", "~$")) or lower.endswith(_UNFINISHED) or lower in _NEVER
 
 
 def _open(path: Path) -> int:

@@ -1,6 +1,7 @@
-"""Preparation of what was uploaded: workers that take jobs, and a reconciler that frees the jobs of dead ones.
+"""Preparation of what was uploaded: a worker that takes one job after the other.
 
-What was prepared is in the store before a row says so. A worker killed at any point leaves a lease that runs out.
+What was prepared is in the store before a row says so. A worker killed at any point leaves a lease that runs out; who
+runs workers and frees the jobs of dead ones, `curator.workshop` says.
 """
 
 import asyncio
@@ -10,12 +11,8 @@ import os
 import shutil
 import socket
 import threading
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-
-from aiohttp import web
 
 from content import files
 from content.clock import monotonic_ns
@@ -23,17 +20,18 @@ from content.media.facts import Prepared
 from content.media.kernel_limits import CannotConfine
 from content.media.preparation import prepare
 from content.media.reasons import Reason
-from curator import blobs, jobs, library
+from curator import blobs, captions, cleaning, jobs, library
 from curator.ids import new_id
 from curator.jobs import Job
 from curator.library import Version
-from curator.receiving import JOBS_TOPIC
-from curator.service import SERVICE, Service
+from curator.preparation_words import KEEP
+from curator.receiving import TURNS_TOPIC
+from curator.service import Service
 from curator.store import Connection
 
 POLL_S = 2.0
 LOOK_S = 0.5
-"""Progress is written at most this often."""
+"""Progress is written at most this often, and this often a worker looks whether its work is still wanted."""
 BLOCKED_WAIT_MS = 30_000
 """After a full disk or a machine that cannot confine the work, which are nobody's upload's fault."""
 RETRY_WAIT_MS = 5_000
@@ -42,6 +40,11 @@ HOPELESS = (Reason("gave_up"),)
 """What a version is refused for when preparing it died again and again."""
 _NS_PER_MS = 1_000_000
 _LOG = logging.getLogger(__name__)
+
+
+def this_process() -> str:
+    """What the owners of all leases of this process begin with."""
+    return f"{socket.gethostname()[:32]}:{os.getpid()}"
 
 
 @dataclass(slots=True)
@@ -63,7 +66,7 @@ class Worker:
         """Nothing is started yet."""
         self._service = service
         self._lease_ms = service.settings.lease_seconds * 1000
-        self._owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()}"[:60]
+        self._owner = f"{this_process()}:{new_id()}"
         self._stopping = asyncio.Event()
         self._woken = asyncio.Event()
 
@@ -122,29 +125,39 @@ class Worker:
         return job
 
     async def _prepare(self, job: Job, version: Version, work: Path) -> None:
-        watch = _Watch()
         try:
-            prepared = await self._prepare_watched(job, version, work, watch)
-            if watch.stop.is_set():
-                await self._put_back(job, wait_ms=0, counts=False, error="stopped")
-                return
-            await asyncio.to_thread(self._keep_files, prepared)
+            prepared = await self._make_watched(job, version, work, _Watch())
         except (CannotConfine, OSError) as error:
             await self._after(job, version, error)
             return
-        await self._service.store.run(lambda connection: self._store(connection, job, version, prepared))
+        if prepared is None:
+            await self._put_back(job, wait_ms=0, counts=False, error="stopped")
+        elif not await self._service.store.run(lambda connection: self._store(connection, job, version, prepared)):
+            await self._service.store.run(lambda connection: self._forget_files(connection, prepared))
 
-    async def _prepare_watched(self, job: Job, version: Version, work: Path, watch: _Watch) -> Prepared:
+    async def _make_watched(self, job: Job, version: Version, work: Path, watch: _Watch) -> Prepared | None:
         failed: CannotConfine | OSError
         async with asyncio.TaskGroup() as tasks:
             beating = tasks.create_task(self._keep_lease(job, version, watch))
             try:
-                return await asyncio.to_thread(self._prepare_here, version, work, watch)
+                return await self._make(job, version, work, watch)
             except (CannotConfine, OSError) as error:
                 failed = error  # raised below: out of a task group it would come wrapped
             finally:
                 beating.cancel()
         raise failed
+
+    async def _make(self, job: Job, version: Version, work: Path, watch: _Watch) -> Prepared | None:
+        """What became of the upload, its files in the store; None when we are to stop, or the job is not ours now."""
+        prepared = await asyncio.to_thread(self._prepare_here, version, work, watch)
+        if watch.stop.is_set():
+            return None
+        # Noted before the first file is kept: from here on `cleaning` lets every file be.
+        watch.note(KEEP, 0)
+        if not await self._beat(job, (KEEP, 0)):
+            return None
+        await asyncio.to_thread(self._keep_files, prepared)
+        return prepared
 
     def _prepare_here(self, version: Version, work: Path, watch: _Watch) -> Prepared:
         settings = self._service.settings
@@ -152,36 +165,38 @@ class Worker:
         work.mkdir(mode=0o700)
         return prepare(
             files.place_of(settings.originals, version.upload_sha256), work, still_ms=settings.still_ms,
-            on_progress=watch.note, cancelled=watch.stop.is_set,
+            mends=version.mends, on_progress=watch.note, cancelled=watch.stop.is_set,
         )  # fmt: skip
 
     def _keep_files(self, prepared: Prepared) -> None:
-        for made in (prepared.rendition, prepared.thumbnail, prepared.poster, prepared.strip):
-            if made is not None:
-                copy = made.path.with_name(f"{made.path.name}.keep")
-                shutil.copyfile(made.path, copy)  # two of them may have the same bytes
-                copy.chmod(0o644)
-                blobs.keep(self._service.settings.files, copy, made.sha256)
+        for made in prepared.files:
+            copy = made.path.with_name(f"{made.path.name}.keep")
+            shutil.copyfile(made.path, copy)  # two of them may have the same bytes
+            copy.chmod(0o644)
+            blobs.keep(self._service.settings.files, copy, made.sha256)
 
     async def _keep_lease(self, job: Job, version: Version, watch: _Watch) -> None:
         told, told_ns = ("", 0), monotonic_ns()
-        while True:
-            with contextlib.suppress(TimeoutError):
-                # Not wait_for: it loses a cancellation that comes together with the signal (Python 3.11).
-                async with asyncio.timeout(LOOK_S):
-                    await self._stopping.wait()
-            if self._stopping.is_set():
-                watch.stop.set()
-                return
+        while not await self._told_to_stop(LOOK_S):
             seen = (watch.step, watch.percent)
-            if seen == told and monotonic_ns() - told_ns < self._lease_ms * _NS_PER_MS // 4:
-                continue
-            if not await self._beat(job, seen):
-                watch.stop.set()
-                return
-            told, told_ns = seen, monotonic_ns()
-            for topic in (f"item:{version.item_id}", f"group:{job.group_id}"):
-                self._service.bus.publish(topic)
+            is_due = seen != told or monotonic_ns() - told_ns >= self._lease_ms * _NS_PER_MS // 4
+            if not await (self._beat(job, seen) if is_due else self._is_held(job)):
+                break
+            if is_due:
+                told, told_ns = seen, monotonic_ns()
+                for topic in (f"item:{version.item_id}", f"group:{job.group_id}"):
+                    self._service.bus.publish(topic)
+        watch.stop.set()
+
+    async def _told_to_stop(self, within_s: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            # Not wait_for: it loses a cancellation that comes together with the signal (Python 3.11).
+            async with asyncio.timeout(within_s):
+                await self._stopping.wait()
+        return self._stopping.is_set()
+
+    async def _is_held(self, job: Job) -> bool:
+        return await self._service.store.read(lambda connection: jobs.is_held(connection, job))
 
     async def _beat(self, job: Job, seen: tuple[str, int]) -> bool:
         now_ms, lease_ms = self._service.now(), self._lease_ms
@@ -216,65 +231,20 @@ class Worker:
 
         await self._service.store.run(put_back)
 
-    def _store(self, connection: Connection, job: Job, version: Version, prepared: Prepared) -> None:
+    def _store(self, connection: Connection, job: Job, version: Version, prepared: Prepared) -> bool:
+        """Whether the result counts: the job was still ours, and it was still wanted."""
         now_ms = self._service.now()
-        if jobs.finish(connection, job, now_ms=now_ms):
-            library.note_prepared(connection, version.id, prepared, now_ms)
+        if not jobs.finish(connection, job, now_ms=now_ms):
+            return False
+        library.note_prepared(connection, version.id, prepared, now_ms)
+        captions.note_found(connection, version.id, prepared.captions, now_ms)
+        return True
+
+    def _forget_files(self, connection: Connection, prepared: Prepared) -> None:
+        """Removes what was kept for a result that does not count, where nothing else needs the same bytes."""
+        places = [files.place_of(self._service.settings.files, made.sha256) for made in prepared.files]
+        cleaning.remove(connection, self._service.settings, places)
 
     def _hint(self, job: Job, version: Version) -> None:
-        for topic in (f"item:{version.item_id}", f"group:{job.group_id}", "queue"):
+        for topic in (f"item:{version.item_id}", f"group:{job.group_id}", "queue", TURNS_TOPIC):
             self._service.bus.publish(topic)
-
-
-async def reconcile(service: Service) -> None:
-    """Frees the jobs of dead workers, refuses what died too often, and removes what dead workers left."""
-    now_ms, most = service.now(), service.settings.preparation_attempts
-
-    def requeue(connection: Connection) -> list[Job]:
-        hopeless = jobs.requeue_expired(connection, now_ms=now_ms, most_attempts=most)
-        for job in hopeless:
-            library.note_refused(connection, job.subject, HOPELESS, now_ms, facts=None)
-        return hopeless
-
-    await service.store.run(requeue)
-    for folder in await asyncio.to_thread(lambda: list(service.settings.incoming.glob(f"{WORK_PREFIX}*"))):
-        if not await service.store.read(partial(_is_at_work, name=folder.name)):
-            await asyncio.to_thread(blobs.discard, folder)
-
-
-def _is_at_work(connection: Connection, name: str) -> bool:
-    job_id, _, attempt = name.removeprefix(WORK_PREFIX).partition("-")
-    job = jobs.get(connection, job_id)
-    return job is not None and job.state == "running" and str(job.attempt) == attempt
-
-
-async def preparing(app: web.Application) -> AsyncIterator[None]:
-    """The part of the service that prepares uploads (a `cleanup_ctx`); nothing where no processes are allowed."""
-    service = app[SERVICE]
-
-    async def reconciling() -> None:
-        while True:
-            try:
-                await reconcile(service)
-            except Exception:  # noqa: BLE001
-                # The worker's catch-all: jobs of dead workers wait a little longer.
-                _LOG.exception("looking after the queue failed; trying again")
-            await asyncio.sleep(POLL_S)
-
-    workers = [Worker(service) for _ in range(service.settings.preparation_processes)]
-
-    async def waking() -> None:
-        with service.bus.listening(JOBS_TOPIC) as hints:
-            async for _hint in hints:
-                for worker in workers:
-                    worker.wake()
-
-    async with asyncio.TaskGroup() as tasks:
-        for worker in workers:
-            tasks.create_task(worker.work())
-        helpers = [tasks.create_task(reconciling()), tasks.create_task(waking())] if workers else []
-        yield
-        for worker in workers:
-            worker.stop()
-        for helper in helpers:
-            helper.cancel()

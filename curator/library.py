@@ -5,15 +5,20 @@ rendition, and that is what is approved. `state` says what people decided, `prep
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
 import sqlalchemy as sa
 
 from content.media.facts import MediaFacts, Prepared, facts_record
+from content.media.mend_words import mend_line
+from content.media.mends import Mends, Offer, mend_record, offer_record, parse_mends, parse_offers
 from content.media.reasons import TABLE, Reason, reason_record, reason_text
+from content.reading import Reader
 from curator import audit, jobs
 from curator.ids import new_id
+from curator.statements import PEOPLE, RIGHTS
 from curator.store import Connection
 from curator.tables import decisions, groups, items, versions
 from curator.words import LANGUAGE, N_, Told, _
@@ -25,7 +30,9 @@ LONGEST_TITLE = 120
 LONGEST_CREDITS = 300
 LONGEST_ALT = 1500
 
-FILES_OF_A_VERSION = ("sha256", "thumbnail_sha256", "poster_sha256", "strip_sha256")
+FILES_OF_A_VERSION = (
+    "sha256", "thumbnail_sha256", "poster_sha256", "strip_sha256", "before_sha256", "after_sha256",
+)  # fmt: skip
 """The columns that name what was made of an upload."""
 
 
@@ -56,6 +63,8 @@ class ToldReason:
 class Version:
     """One version of an item. The fields from `sha256` on are empty until preparation is ready.
 
+    One that is `mended_from` another is made of the same upload; its makers look at it before they submit it.
+
     Once its files are no longer kept (`cleaned_ms`) it has no hashes any more: there is nothing to see or decide on.
     """
 
@@ -68,6 +77,9 @@ class Version:
     preparation: Preparation
     state: State
     reasons: tuple[FoundReason, ...]
+    mends: Mends
+    offers: tuple[Offer, ...]
+    mended_from: str | None
     sha256: str | None
     media_type: str
     kind: str
@@ -82,16 +94,24 @@ class Version:
     thumbnail_sha256: str | None
     poster_sha256: str | None
     strip_sha256: str | None
+    before_sha256: str | None
+    after_sha256: str | None
     created_by: str | None
     created_ms: int
     prepared_ms: int | None
     submitted_ms: int | None
     cleaned_ms: int | None
 
+    @property
+    def is_unsubmitted(self) -> bool:
+        """Whether it was mended and its makers have not submitted it (yet)."""
+        is_draft = self.state == "draft" and self.preparation == "ready"
+        return is_draft and self.mended_from is not None and self.submitted_ms is None
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A playable thing with a title. `versions` newest first."""
+    """A playable thing with a title. `versions` newest first; `people_shown`, `rights`: codes of curator.statements."""
 
     id: str
     group_id: str
@@ -108,6 +128,8 @@ class Item:
     withdrawn_ms: int | None
     approved_version_id: str | None
     versions: tuple[Version, ...]
+    people_shown: str = ""
+    rights: str = ""
 
     @property
     def newest(self) -> Version:
@@ -181,6 +203,8 @@ def add_version(
     upload_sha256: str,
     now_ms: int,
     by: str | None,
+    mends: Mends = (),
+    mended_from: str | None = None,
 ) -> str:
     """Adds the next version of an item, waiting to be prepared, and gives its id."""
     version_id = new_id()
@@ -190,11 +214,13 @@ def add_version(
         versions.insert().values(
             id=version_id, item_id=item_id, number=number, file_name=file_name, upload_bytes=upload_bytes,
             upload_sha256=upload_sha256, preparation="waiting", state="draft", created_by=by, created_ms=now_ms,
+            mends=_mends_as_stored(mends), mended_from=mended_from,
         )
     )  # fmt: skip
     audit.record(
-        connection, now_ms, by, "version.upload", f"version:{version_id}",
+        connection, now_ms, by, "version.mend" if mended_from else "version.upload", f"version:{version_id}",
         item=item_id, number=number, file=file_name, sha256=upload_sha256,
+        **({"mended_from": mended_from, "mends": "; ".join(map(mend_line, mends))} if mended_from else {}),
     )  # fmt: skip
     return version_id
 
@@ -202,10 +228,13 @@ def add_version(
 def note_prepared(connection: Connection, version_id: str, prepared: Prepared, now_ms: int) -> None:
     """Stores what preparation made of a version: ready and submitted to the moderators, or refused.
 
-    The files are in the store before this is called. A version withdrawn meanwhile stays withdrawn.
+    The files are in the store before this is called. A version withdrawn meanwhile stays withdrawn; one that was
+    mended is submitted when its makers have looked at it.
     """
     if prepared.rendition is None:
-        note_refused(connection, version_id, prepared.reasons, now_ms, facts=prepared.facts)
+        note_refused(
+            connection, version_id, prepared.reasons, now_ms, facts=prepared.facts, offers=prepared.offers
+        )  # fmt: skip
         return
     made, of_version = prepared.rendition, versions.c.id == version_id
     connection.execute(
@@ -219,22 +248,43 @@ def note_prepared(connection: Connection, version_id: str, prepared: Prepared, n
             thumbnail_sha256=prepared.thumbnail.sha256 if prepared.thumbnail else None,
             poster_sha256=prepared.poster.sha256 if prepared.poster else None,
             strip_sha256=prepared.strip.sha256 if prepared.strip else None,
+            before_sha256=prepared.before.sha256 if prepared.before else None,
+            after_sha256=prepared.after.sha256 if prepared.after else None,
+            mends=_mends_as_stored(prepared.mends), offers=_offers_as_stored(prepared.offers),
         )
     )  # fmt: skip
-    connection.execute(
-        versions.update().where(of_version, versions.c.state == "draft").values(state="submitted", submitted_ms=now_ms)
-    )
+    is_fresh = of_version, versions.c.state == "draft", versions.c.mended_from.is_(None)
+    connection.execute(versions.update().where(*is_fresh).values(state="submitted", submitted_ms=now_ms))
     audit.record(connection, now_ms, None, "version.ready", f"version:{version_id}", sha256=made.sha256)
 
 
 def note_refused(
-    connection: Connection, version_id: str, reasons: tuple[Reason, ...], now_ms: int, *, facts: MediaFacts | None
-) -> None:
-    """Stores that preparation refused a version, and why."""
-    values = {"preparation": "refused", "reasons": _as_stored(reasons), "facts": _facts_as_stored(facts)}
+    connection: Connection, version_id: str, reasons: tuple[Reason, ...], now_ms: int, *, facts: MediaFacts | None,
+    offers: tuple[Offer, ...] = (),
+) -> None:  # fmt: skip
+    """Stores that preparation refused a version, why, and what could be done about it."""
+    values = {
+        "preparation": "refused", "reasons": _as_stored(reasons), "facts": _facts_as_stored(facts),
+        "offers": _offers_as_stored(offers),
+    }  # fmt: skip
     connection.execute(versions.update().where(versions.c.id == version_id).values(**values, prepared_ms=now_ms))
     codes = ", ".join(reason.code for reason in reasons)
     audit.record(connection, now_ms, None, "version.refused", f"version:{version_id}", reasons=codes)
+
+
+def note_stopped(connection: Connection, version_id: str, now_ms: int) -> None:
+    """Stores that somebody stopped the preparation of a version: it is refused for that, until it is tried again."""
+    values = {"preparation": "refused", "reasons": _as_stored((Reason("cancelled"),)), "facts": ""}
+    connection.execute(versions.update().where(versions.c.id == version_id).values(**values, prepared_ms=now_ms))
+
+
+def note_waiting(connection: Connection, version_id: str) -> None:
+    """Stores that a version that was refused waits to be prepared anew."""
+    connection.execute(
+        versions.update()
+        .where(versions.c.id == version_id, versions.c.preparation == "refused")
+        .values(preparation="waiting", reasons="", facts="", prepared_ms=None)
+    )
 
 
 def note_running(connection: Connection, version_id: str, *, is_running: bool) -> None:
@@ -254,19 +304,24 @@ def change_words(
     credits_line: str,
     licence: str,
     alt_text: str,
+    people_shown: str,
+    rights: str,
     now_ms: int,
     by: str,
 ) -> None:
-    """Changes an item's words. Raises BadItem when they are empty or too long."""
+    """Changes an item's words and what is said of it. Raises BadItem when they are empty, too long or not known."""
     if not 1 <= len(title.strip()) <= LONGEST_TITLE:
         raise BadItem(N_("A title has 1 to %(most)s characters."), most=LONGEST_TITLE)
     if len(credits_line) > LONGEST_CREDITS or len(licence) > LONGEST_CREDITS:
         raise BadItem(N_("Credits and licence have at most %(most)s characters."), most=LONGEST_CREDITS)
     if len(alt_text) > LONGEST_ALT:
         raise BadItem(N_("The description has at most %(most)s characters."), most=LONGEST_ALT)
+    if people_shown not in PEOPLE or rights not in RIGHTS:
+        raise BadItem(N_("Choose one of the answers given."))
+    said = {"people_shown": people_shown, "rights": rights}
     changes = {"title": title.strip(), "credits": credits_line, "licence": licence, "alt_text": alt_text}
-    connection.execute(items.update().where(items.c.id == item_id).values(**changes))
-    audit.record(connection, now_ms, by, "item.words", f"item:{item_id}", title=title.strip())
+    connection.execute(items.update().where(items.c.id == item_id).values(**changes, **said))
+    audit.record(connection, now_ms, by, "item.words", f"item:{item_id}", title=title.strip(), **said)
 
 
 def withdraw(connection: Connection, item_id: str, *, now_ms: int, by: str, why: str = "") -> None:
@@ -302,12 +357,25 @@ def _facts_as_stored(facts: MediaFacts | None) -> str:
     return json.dumps(facts_record(facts)) if facts else ""
 
 
+def _mends_as_stored(mends: Mends) -> str:
+    return json.dumps([mend_record(mend) for mend in mends]) if mends else ""
+
+
+def _offers_as_stored(offers: tuple[Offer, ...]) -> str:
+    return json.dumps([offer_record(offer) for offer in offers]) if offers else ""
+
+
 def told_reasons(version: Version) -> list[ToldReason]:
     """What preparation found in a version, in the language of the request under way."""
-    return [_told_reason(reason) for reason in version.reasons]
+    return told(version.reasons)
 
 
-def _told_reason(found: FoundReason) -> ToldReason:
+def told(reasons: Iterable[FoundReason | Reason]) -> list[ToldReason]:
+    """These reasons in the language of the request under way."""
+    return [_told_reason(reason) for reason in reasons]
+
+
+def _told_reason(found: FoundReason | Reason) -> ToldReason:
     if found.code not in TABLE:  # written by another release
         return ToldReason(_("We could not prepare this file."), _("Upload it once more."), True, found.at_ms)
     reason = Reason(found.code, found.values, found.at_ms)
@@ -316,10 +384,14 @@ def _told_reason(found: FoundReason) -> ToldReason:
 
 def read_version(row: sa.RowMapping) -> Version:
     """A row of `versions` as a value."""
-    names = {name: row[name] for name in Version.__slots__ if name != "reasons"}
+    names = {name: row[name] for name in Version.__slots__ if name not in {"reasons", "mends", "offers"}}
     if row["cleaned_ms"] is not None:
         names |= dict.fromkeys(FILES_OF_A_VERSION)
-    return Version(**names, reasons=_reasons(row["reasons"]))
+    return Version(
+        **names, reasons=_reasons(row["reasons"]),
+        mends=parse_mends(Reader(json.loads(row["mends"] or "[]"))),
+        offers=parse_offers(Reader(json.loads(row["offers"] or "[]"))),
+    )  # fmt: skip
 
 
 def _reasons(words: str) -> tuple[FoundReason, ...]:
@@ -337,5 +409,5 @@ def _item(row: sa.RowMapping, of_item: tuple[Version, ...]) -> Item:
         credits=row[items.c.credits], licence=row[items.c.licence], language=row[items.c.language],
         alt_text=row[items.c.alt_text], created_by=row[items.c.created_by], created_ms=row[items.c.created_ms],
         withdrawn_ms=row[items.c.withdrawn_ms], approved_version_id=row[items.c.approved_version_id],
-        versions=of_item,
+        versions=of_item, people_shown=row[items.c.people_shown], rights=row[items.c.rights],
     )  # fmt: skip

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from content.canonical import Json
 from curator.store import Connection
-from curator.tables import manifests, nodes, screens
+from curator.tables import live_events, manifests, nodes, screens
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,16 @@ class Panic:
         return {"type": "panic", "on": self.on, "counter": self.counter}
 
 
-Message = NewManifest | WantPictures | Panic
+@dataclass(frozen=True, slots=True)
+class LiveOrders:
+    """What stands above the programme may have changed: ask."""
+
+    def as_json(self) -> dict[str, Json]:
+        """As it travels."""
+        return {"type": "live"}
+
+
+Message = NewManifest | WantPictures | Panic | LiveOrders
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,7 @@ class Standing:
     is_welcome: bool
     panic: Panic
     manifest_version: int
+    newest_order: str
 
 
 def standing(connection: Connection, node_id: str, screen_id: str) -> Standing:
@@ -67,7 +77,10 @@ def standing(connection: Connection, node_id: str, screen_id: str) -> Standing:
     revoked = connection.execute(sa.select(nodes.c.revoked_ms).where(nodes.c.id == node_id)).scalar_one()
     newest = sa.select(sa.func.max(manifests.c.version)).where(manifests.c.screen_id == screen_id)
     version = connection.execute(newest).scalar_one() or 0
-    return Standing(revoked is None, Panic(screen.is_dark, screen.dark_counter), version)
+    # Any order's event: asking for one that is not this screen's costs a node one small answer.
+    order = sa.select(live_events.c.id).order_by(live_events.c.created_ms.desc(), live_events.c.id).limit(1)
+    newest_order = connection.execute(order).scalar() or ""
+    return Standing(revoked is None, Panic(screen.is_dark, screen.dark_counter), version, newest_order)
 
 
 class Outbox:

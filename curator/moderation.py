@@ -11,12 +11,14 @@ import sqlalchemy as sa
 
 from content.approval import EVERYWHERE, Approval, sign_approval
 from content.signing import SigningKey
-from curator import audit, library, policy
+from curator import appeals, audit, library, policy, two_persons
 from curator.authorisation import Action, Actor, require
 from curator.ids import new_id
 from curator.library import Item, Version
 from curator.store import Connection
 from curator.tables import accounts, decisions, groups, items, versions
+from curator.tables import appeals as appealed
+from curator.two_persons import AGREED
 from curator.words import N_, Told
 
 APPROVAL_LIFE_MS = 5 * 365 * 86_400_000
@@ -60,6 +62,9 @@ class Waiting:
     waiting_since_ms: int
     created_by: str | None
     has_warnings: bool
+    agreed_by: str | None
+    """Who agreed first, where two people must."""
+    is_appeal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ _WAITS = (
     versions.c.preparation == "ready",
     items.c.withdrawn_ms.is_(None),
 )
+_IS_FINAL = decisions.c.decision != AGREED
 _SINCE = sa.func.coalesce(versions.c.submitted_ms, versions.c.prepared_ms, versions.c.created_ms)
 _FROM = versions.join(items, versions.c.item_id == items.c.id).join(groups, items.c.group_id == groups.c.id)
 
@@ -102,7 +108,7 @@ def queue(connection: Connection, *, group: str = "", kind: str = "", most: int 
         sa.select(
             versions.c.id, versions.c.item_id, versions.c.number, items.c.title, groups.c.name, groups.c.slug,
             groups.c.colour, versions.c.kind, versions.c.duration_ms, _SINCE.label("since"), versions.c.created_by,
-            versions.c.reasons,
+            versions.c.reasons, _agreed_by().label("agreed_by"), _appealed().label("is_appeal"),
         )
         .select_from(_FROM)
         .where(*_WAITS, *_filter(group, kind), ~_has_newer())
@@ -114,6 +120,7 @@ def queue(connection: Connection, *, group: str = "", kind: str = "", most: int 
             version_id=row.id, item_id=row.item_id, number=row.number, title=row.title, group_name=row.name,
             group_slug=row.slug, group_colour=row.colour, kind=row.kind, duration_ms=row.duration_ms,
             waiting_since_ms=row.since, created_by=row.created_by, has_warnings=row.reasons not in {"", "[]"},
+            agreed_by=row.agreed_by, is_appeal=bool(row.is_appeal),
         )
         for row in connection.execute(query)
     ]  # fmt: skip
@@ -138,7 +145,12 @@ def waiting_by_group(connection: Connection) -> list[tuple[str, str, int]]:
 
 
 def decision_about(connection: Connection, version_id: str) -> Decision | None:
-    """The newest decision about a version; None when nobody has decided."""
+    """The newest decision about a version; None when nobody has decided (the first of two has not)."""
+    return next(iter(_decisions(connection, decisions.c.version_id == version_id, _IS_FINAL, most=1)), None)
+
+
+def newest_word_about(connection: Connection, version_id: str) -> Decision | None:
+    """As `decision_about`, and the agreement of the first of two people counts."""
     return next(iter(_decisions(connection, decisions.c.version_id == version_id, most=1)), None)
 
 
@@ -146,7 +158,7 @@ def decisions_about_group(connection: Connection, group_id: str, *, most: int = 
     """A group's newest decisions, newest first."""
     of_group = sa.select(versions.c.id).join(items, versions.c.item_id == items.c.id)
     chosen = decisions.c.version_id.in_(of_group.where(items.c.group_id == group_id))
-    return _decisions(connection, chosen, most=most)
+    return _decisions(connection, chosen, _IS_FINAL, most=most)
 
 
 def history(connection: Connection, group_id: str) -> History:
@@ -170,20 +182,43 @@ def is_own_work(moderator: Actor, item: Item, version: Version) -> bool:
     return moderator.account_id in {version.created_by, item.created_by}
 
 
+def bar_to(connection: Connection, moderator: Actor, item: Item, version: Version) -> NotDecided | None:
+    """Why this person may not decide about a version, whatever their role; None where nothing stands in the way."""
+    if is_own_work(moderator, item, version):
+        return OwnWork(N_("You uploaded this yourself, so somebody else decides about it."))
+    if appeals.about(connection, version.id) is not None:
+        rejected = decision_about(connection, version.id)
+        if rejected is not None and rejected.account_id == moderator.account_id:
+            return OwnWork(N_("You rejected this, so somebody else hears the appeal."))
+    return None
+
+
 def is_waiting(item: Item, version: Version) -> bool:
     """Whether the version waits for a decision."""
     return item.withdrawn_ms is None and _waits(version)
 
 
 def approve(
-    connection: Connection, version_id: str, sha256: str, *, moderator: Actor, key: SigningKey, now_ms: int
-) -> None:
+    connection: Connection, version_id: str, sha256: str, *, moderator: Actor, key: SigningKey, now_ms: int,
+    ask_second: bool = False,
+) -> None:  # fmt: skip
     """Allows the bytes `sha256` of a version onto the screens, with a signed statement, in this one transaction.
 
-    From then on it is the version that may play; the one approved before goes back to `draft`. Raises NotAllowed,
-    OwnWork, or Changed when the version is no longer what the moderator saw.
+    From then on it is the version that may play; the one approved before goes back to `draft`. Where two people must
+    agree (the policy, or `ask_second`) the first only agrees: nothing is signed yet. Raises NotAllowed, OwnWork,
+    Changed when the version is no longer what the moderator saw, or NotDecided for a second yes of the first person.
     """
     item, version = _to_decide(connection, version_id, sha256, moderator)
+    first = two_persons.first_agreement(connection, version)
+    if first is not None and first.account_id == moderator.account_id:
+        raise NotDecided(N_("You have agreed already. It plays when somebody else agrees as well."))
+    if first is None and (ask_second or two_persons.policy_asks(item)):
+        audit.record(
+            connection, now_ms, moderator.account_id, "version.agree", f"version:{version_id}",
+            item=item.id, sha256=sha256,
+        )  # fmt: skip
+        _store(connection, version, moderator, AGREED, "", "", "", now_ms)
+        return
     audit_head = audit.record(
         connection, now_ms, moderator.account_id, "version.approve", f"version:{version_id}",
         item=item.id, sha256=sha256,
@@ -236,8 +271,8 @@ def _to_decide(connection: Connection, version_id: str, sha256: str, moderator: 
     item = library.item(connection, version.item_id) if version else None
     if version is None or item is None:
         raise Changed(N_("This version is no longer there."))
-    if is_own_work(moderator, item, version):
-        raise OwnWork(N_("You uploaded this yourself, so somebody else decides about it."))
+    if bar := bar_to(connection, moderator, item, version):
+        raise bar
     if item.withdrawn_ms is not None:
         raise Changed(N_("It was withdrawn in the meantime. There is nothing left to decide."))
     if version.state != "submitted" or version.preparation != "ready":
@@ -270,8 +305,13 @@ def _store(
         decisions.insert().values(
             id=new_id(), version_id=version.id, sha256=version.sha256, account_id=moderator.account_id,
             decision=decision, reason=reason, words=words, signed=signed, created_ms=now_ms,
+            waited_ms=None if decision == AGREED else max(0, now_ms - _since_ms(version)),
         )
     )  # fmt: skip
+
+
+def _since_ms(version: Version) -> int:
+    return version.submitted_ms or version.prepared_ms or version.created_ms
 
 
 def _replace_older(connection: Connection, version: Version, *, states: tuple[str, ...]) -> None:
@@ -294,6 +334,23 @@ def _has_newer() -> "sa.ColumnElement[bool]":
         )
         .exists()
     )  # fmt: skip
+
+
+def _agreed_by() -> "sa.ScalarSelect[str]":
+    return (
+        sa.select(decisions.c.account_id)
+        .where(
+            decisions.c.version_id == versions.c.id, decisions.c.sha256 == versions.c.sha256,
+            decisions.c.decision == AGREED, decisions.c.created_ms >= _SINCE,
+        )
+        .limit(1)
+        .correlate(versions)
+        .scalar_subquery()
+    )  # fmt: skip
+
+
+def _appealed() -> "sa.ColumnElement[bool]":
+    return sa.select(appealed.c.version_id).where(appealed.c.version_id == versions.c.id).correlate(versions).exists()
 
 
 def _filter(group: str, kind: str) -> "list[sa.ColumnElement[bool]]":

@@ -1,4 +1,4 @@
-"""The published policy: the reasons for which something may be rejected, read once from `policy.toml`."""
+"""The published policy: reasons to reject, and what needs two moderators, read once from `policy.toml`."""
 
 import functools
 import tomllib
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from content.language import LANGUAGES
 from content.reading import Reader
+from curator.statements import PEOPLE
 
 FILE = Path(__file__).with_name("policy.toml")
 MOST_REASONS = 40
@@ -36,7 +37,7 @@ class PolicyReason:
 
 def read_policy(body: str) -> dict[str, PolicyReason]:
     """The reasons by code, in the file's order. Raises BadDocument where one lacks a word in a language of ours."""
-    entries = Reader(tomllib.loads(body), "policy").fields("reason")["reason"].items(most=MOST_REASONS)
+    entries = _parts(body)["reason"].items(most=MOST_REASONS)
     found: dict[str, PolicyReason] = {}
     for entry in entries:
         reason = _reason(entry)
@@ -50,6 +51,22 @@ def read_policy(body: str) -> dict[str, PolicyReason]:
 def reasons() -> dict[str, PolicyReason]:
     """The published reasons by code, as the file said when it was first asked for."""
     return read_policy(FILE.read_text("utf-8"))
+
+
+def read_second_moderator(body: str) -> frozenset[str]:
+    """What is said of an item (codes of curator.statements.PEOPLE) that needs two moderators. Raises BadDocument."""
+    people = _parts(body)["second_moderator"].fields("people")["people"]
+    return frozenset(code.one_of(*PEOPLE) for code in people.items(most=len(PEOPLE)))
+
+
+@functools.cache
+def second_moderator() -> frozenset[str]:
+    """What needs two moderators, as the file said when it was first asked for."""
+    return read_second_moderator(FILE.read_text("utf-8"))
+
+
+def _parts(body: str) -> dict[str, Reader]:
+    return Reader(tomllib.loads(body), "policy").fields("reason", "second_moderator")
 
 
 def _reason(entry: Reader) -> PolicyReason:

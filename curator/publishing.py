@@ -5,64 +5,36 @@ programme are left. What goes wrong with one screen is told on its page and stop
 """
 
 import asyncio
-import json
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 from aiohttp import web
 
 from content.reading import BadDocument
-from curator import audit, screens
+from curator import audit, revisions, screens
+from curator.manifest_store import Overtaken, Record, epoch_of, next_version, record_of, store_manifest
 from curator.programme import inputs as gathering
 from curator.programme import library_facts
-from curator.programme.compiler import Compiled, compile_plan
-from curator.programme.facts import Moment, Note
+from curator.programme.facts import Moment
 from curator.programme.hours import DAY_MS
 from curator.programme.inputs import Inputs
 from curator.programme.library_facts import LibraryFacts
 from curator.programme.manifest_maker import Sealed, make_manifest
-from curator.programme.published import Published, newest
+from curator.programme.published import Published, newest, remember
+from curator.programme.streams import Stream, Streams
 from curator.service import SERVICE, Service
 from curator.store import Connection
-from curator.tables import facts, manifest_files, manifests
 
 _LOG = logging.getLogger(__name__)
 
-KEPT_MANIFESTS = 20
 LOOK_AGAIN_S = 5.0
 PAUSE_S = 0.3
 """Changes that come together are published together."""
 SPARE_DAYS = 2
 WAKING = ("item:", "programme:", "screen:", "group:")
-
-
-class Overtaken(Exception):
-    """Something changed between gathering and storing; the screen's turn comes again at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the publisher remembers about a screen: the last version, what it was made from, its reach, its notes."""
-
-    version: int
-    parts: Mapping[str, str]
-    from_ms: int
-    to_ms: int
-    notes: tuple[Note, ...] = ()
-
-    def as_text(self) -> str:
-        """JSON, for the table of facts."""
-        notes = [{"code": note.code, "values": dict(note.values)} for note in self.notes]
-        return json.dumps(
-            {
-                "version": self.version, "parts": dict(self.parts), "from_ms": self.from_ms, "to_ms": self.to_ms,
-                "notes": notes,
-            },
-            sort_keys=True,
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +54,16 @@ class _Due:
     why: str
     epoch: int
     moment: Moment
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """What is gathered once for all screens."""
+
+    library: LibraryFacts
+    streams: Streams
+    now_ms: int
 
 
 @dataclass(slots=True)
@@ -114,7 +96,9 @@ class Publisher:
         async with self._turn:
             service = self.service
             library, known = await service.store.read(self._gather)
-            done = [screen.id for screen in known if await self._publish_one(library, screen)]
+            # One instant for all, so that screens with equal facts have equal streams.
+            turn = _Round(library, Streams(service.settings.running_list_hours), service.now())
+            done = [screen.id for screen in known if await self._publish_one(turn, screen)]
             for gone in self.faults.keys() - {screen.id for screen in known}:
                 del self.faults[gone]
             return done
@@ -137,12 +121,12 @@ class Publisher:
     def _gather(self, connection: Connection) -> tuple[LibraryFacts, list[screens.Screen]]:
         return library_facts.gather(connection, self.service.key.public), screens.every(connection)
 
-    async def _publish_one(self, library: LibraryFacts, screen: screens.Screen) -> bool:
+    async def _publish_one(self, turn: _Round, screen: screens.Screen) -> bool:
         service = self.service
         try:
-            due = await service.store.read(lambda connection: self._due(connection, library, screen))
+            due = await service.store.read(lambda connection: self._due(connection, turn, screen))
             if due is not None:
-                await self._publish(due)
+                await self._publish(due, turn.streams)
         except Overtaken:
             service.bus.publish(f"programme:{screen.id}")
             return False
@@ -162,74 +146,57 @@ class Publisher:
             self.faults[screen.id] = Fault(before.at_ms if before else self.service.now(), sentence)
             self.service.bus.publish(f"programme:{screen.id}")
 
-    def _due(self, connection: Connection, library: LibraryFacts, screen: screens.Screen) -> _Due | None:
+    def _due(self, connection: Connection, turn: _Round, screen: screens.Screen) -> _Due | None:
         """What there is to do for a screen; None when its newest manifest is as it should be."""
-        settings, now_ms = self.service.settings, self.service.now()
+        settings, now_ms, library = self.service.settings, turn.now_ms, turn.library
         record, epoch = record_of(connection, screen.id), epoch_of(connection)
+        notice = revisions.short_notice(connection, screen.id)
         length_ms = settings.plan_days * DAY_MS
-        moment = Moment(now_ms, settings.change_lead_seconds * 1000, length_ms)
         old = _old(connection, screen)
         if record is not None and old is not None:
             known = gathering.gather(connection, library, screen, record.from_ms, record.to_ms)
             parts = gathering.fingerprint(known, self.service.key.public, epoch)
             changed = [name for name in parts if record.parts.get(name) != parts[name]]
             left_ms = record.to_ms - now_ms
-            if not changed and left_ms >= max(length_ms - SPARE_DAYS * DAY_MS, DAY_MS // 2):
+            # What was asked for at short notice may lie inside what was promised, where no part differs.
+            is_asked = bool(notice) and record.from_ms > now_ms
+            if not changed and not is_asked and left_ms >= max(length_ms - SPARE_DAYS * DAY_MS, DAY_MS // 2):
                 return None
-            why = ",".join(changed) or "horizon"
+            why = ",".join(changed) or ("bookings" if is_asked else "horizon")
         else:
             why = "first"
+        freeze_ms = 0 if notice else screen.freeze_ms(settings.freeze_minutes)
+        moment = Moment(now_ms, settings.change_lead_seconds * 1000, length_ms, freeze_ms)
         # What is over by now is in the hand-over, if it is still on; the spare days are for what the hand-over takes.
         reach = gathering.gather(connection, library, screen, now_ms, now_ms + length_ms + 2 * DAY_MS)
-        return _Due(reach, old, why, epoch, moment)
+        return _Due(reach, old, why, epoch, moment, notice)
 
-    async def _publish(self, due: _Due) -> None:
-        service = self.service
-        version = await service.store.read(lambda connection: _next_version(connection, due.inputs.screen.id))
-        compiled, sealed = await asyncio.to_thread(self._make, due, version)
-        await service.store.run(lambda connection: self._store(connection, due, compiled, sealed))
-        screen = due.inputs.screen
+    async def _publish(self, due: _Due, streams: Streams) -> None:
+        service, screen = self.service, due.inputs.screen
+        version = await service.store.read(lambda connection: next_version(connection, screen.id))
+        stream, sealed = await asyncio.to_thread(self._make, due, version, streams)
+        await service.store.run(lambda connection: self._store(connection, due, stream, sealed))
+        manifest = sealed.manifest
+        published = Published(version, manifest.issued_ms, due.why, manifest, stream.programme, stream.key)
+        remember(screen.id, sealed.etag, published)
         _LOG.info("published version %s for %s: %s", version, screen.name, due.why)
         service.bus.publish(f"programme:{screen.id}")
         service.bus.publish(f"screen:{screen.id}")
 
-    def _make(self, due: _Due, version: int) -> tuple[Compiled, Sealed]:
-        old = due.old.programme if due.old else None
-        compiled = compile_plan(due.inputs.facts, due.moment, old)
+    def _make(self, due: _Due, version: int, streams: Streams) -> tuple[Stream, Sealed]:
+        stream = streams.make(due.inputs.facts, due.moment, due.old)
         sealed = make_manifest(
-            due.inputs, compiled, self.service.key, version=version, epoch=due.epoch, now_ms=due.moment.now_ms,
-            list_hours=self.service.settings.running_list_hours,
+            due.inputs, stream, self.service.key, version=version, epoch=due.epoch, now_ms=due.moment.now_ms
         )  # fmt: skip
-        return compiled, sealed
+        return stream, sealed
 
-    def _store(self, connection: Connection, due: _Due, compiled: Compiled, sealed: Sealed) -> None:
-        """One transaction: the manifest, its files, the record. Raises Overtaken if an approval has gone meanwhile."""
-        screen, manifest = due.inputs.screen, sealed.manifest
-        if _next_version(connection, screen.id) != manifest.version or epoch_of(connection) != due.epoch:
-            raise Overtaken
-        if not library_facts.still_approved(connection, sealed.shown):
-            raise Overtaken
-        connection.execute(
-            manifests.insert().values(
-                screen_id=screen.id, version=manifest.version, issued_ms=manifest.issued_ms,
-                effective_ms=manifest.effective_ms, why=due.why, etag=sealed.etag, envelope=sealed.envelope,
-            )
-        )  # fmt: skip
-        files = [
-            {"screen_id": screen.id, "version": manifest.version, "sha256": need.sha256} for need in manifest.files
-        ]
-        if files:
-            connection.execute(manifest_files.insert(), files)
-        for table in (manifest_files, manifests):
-            connection.execute(
-                table.delete().where(
-                    table.c.screen_id == screen.id, table.c.version <= manifest.version - KEPT_MANIFESTS
-                )
-            )
-        laid = _bookings_touching(due.inputs, compiled.change_ms, compiled.end_ms)
+    def _store(self, connection: Connection, due: _Due, stream: Stream, sealed: Sealed) -> None:
+        compiled = stream.compiled
+        laid = gathering.narrowed(due.inputs, compiled.change_ms, compiled.end_ms)
         parts = gathering.fingerprint(laid, self.service.key.public, due.epoch)
-        record = Record(manifest.version, parts, compiled.change_ms, compiled.end_ms, compiled.notes)
-        _write_fact(connection, _record_name(screen.id), record.as_text())
+        record = Record(sealed.manifest.version, parts, compiled.change_ms, compiled.end_ms, compiled.notes)
+        store_manifest(connection, sealed, record, why=due.why)
+        revisions.short_notice_given(connection, due.inputs.screen.id, due.notice)
 
 
 PUBLISHER: web.AppKey[Publisher] = web.AppKey("publisher", Publisher)
@@ -249,29 +216,6 @@ async def _publishing(app: web.Application) -> AsyncIterator[None]:
         task.cancel()
 
 
-def record_of(connection: Connection, screen_id: str) -> Record | None:
-    """What the publisher remembers about a screen; None before its first manifest."""
-    words = _fact(connection, _record_name(screen_id))
-    if words is None:
-        return None
-    told = json.loads(words)
-    notes = tuple(Note(note["code"], note["values"]) for note in told["notes"])
-    return Record(told["version"], told["parts"], told["from_ms"], told["to_ms"], notes)
-
-
-def epoch_of(connection: Connection) -> int:
-    """How often this service was restored from a backup; nodes never go back behind it."""
-    return int(_fact(connection, "manifest_epoch") or 0)
-
-
-def _next_version(connection: Connection, screen_id: str) -> int:
-    newest_version = connection.execute(
-        sa.select(sa.func.max(manifests.c.version)).where(manifests.c.screen_id == screen_id)
-    ).scalar()
-    record = record_of(connection, screen_id)
-    return max(newest_version or 0, record.version if record else 0) + 1
-
-
 def _old(connection: Connection, screen: screens.Screen) -> Published | None:
     try:
         return newest(connection, screen.id)
@@ -279,21 +223,3 @@ def _old(connection: Connection, screen: screens.Screen) -> Published | None:
         # Without the old plan nothing can be handed over, but the screen must not be stuck with it.
         _LOG.warning("the last programme of %s cannot be read (%s); beginning anew", screen.name, error)
         return None
-
-
-def _bookings_touching(inputs: Inputs, from_ms: int, to_ms: int) -> Inputs:
-    touching = (slot for slot in inputs.facts.bookings if slot.start_ms < to_ms and slot.end_ms > from_ms)
-    return replace(inputs, facts=replace(inputs.facts, bookings=tuple(touching)))
-
-
-def _record_name(screen_id: str) -> str:
-    return f"programme:{screen_id}"
-
-
-def _fact(connection: Connection, name: str) -> str | None:
-    return connection.execute(sa.select(facts.c.value).where(facts.c.name == name)).scalar()
-
-
-def _write_fact(connection: Connection, name: str, value: str) -> None:
-    connection.execute(facts.delete().where(facts.c.name == name))
-    connection.execute(facts.insert().values(name=name, value=value))

@@ -22,6 +22,9 @@ from curator.words import N_
 
 EVERY_S = 60.0
 JOBS_TOPIC = "jobs"
+"""Workers: there may be something to do."""
+TURNS_TOPIC = "turns"
+"""Pages: whose turn comes when may have changed."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -73,7 +76,7 @@ async def finish(service: Service, upload: Upload) -> Upload:
             raise no_room() from error
         raise
     await asyncio.to_thread(blobs.discard, path)
-    for topic in (f"item:{upload.item_id}", f"group:{upload.group_id}", JOBS_TOPIC):
+    for topic in (f"item:{upload.item_id}", f"group:{upload.group_id}", TURNS_TOPIC, JOBS_TOPIC):
         service.bus.publish(topic)
     return upload
 

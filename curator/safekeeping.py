@@ -1,7 +1,8 @@
 """Backup and restore: one .tar that holds everything, written while the service runs, put back into an empty folder.
 
 In the archive: `backup.json`, the database as it stood at one moment, every file its rows name, the originals whose
-preparation is not finished, and the keys. Never in it: unfinished uploads, and the originals of what is prepared.
+preparation is not finished or that may still be mended, and the keys. Never in it: unfinished uploads, and the
+originals of what is prepared.
 Whoever holds a backup can sign as this curator: it is written for its owner's eyes alone (mode 0600).
 """
 
@@ -28,9 +29,10 @@ from content.files import CHUNK_BYTES, place_of, sync_file, sync_folder
 from content.reading import BadDocument, Reader
 from curator import audit
 from curator.config import Settings
+from curator.library import FILES_OF_A_VERSION
 from curator.schema import HEAD, bring_up_to_date
 from curator.store import Connection, Store
-from curator.tables import facts, pairings, sessions, uploads, versions
+from curator.tables import captions, facts, pairings, sessions, uploads, versions
 from curator.wholeness import BackupRefused, check_everything, reading, refuse_damaged_database
 from curator.words import N_, _
 
@@ -153,17 +155,25 @@ def _member(name: str, size_bytes: int, now_ms: int) -> tarfile.TarInfo:
 
 
 def _named_files(database: Path) -> tuple[set[str], set[str]]:
-    """The prepared files the rows name, and the originals that are still to be prepared."""
+    """The prepared files the rows name, and the originals that are still to be prepared or may be mended."""
     with reading(database) as connection:
         return _names(connection)
 
 
 def _names(connection: Connection) -> tuple[set[str], set[str]]:
-    columns = (versions.c.sha256, versions.c.thumbnail_sha256, versions.c.poster_sha256, versions.c.strip_sha256)
+    columns = [versions.c[name] for name in FILES_OF_A_VERSION]
     rows = connection.execute(sa.select(*columns).where(versions.c.cleaned_ms.is_(None)))
     prepared = {name for row in rows for name in row if name}
-    unfinished = sa.select(versions.c.upload_sha256).where(versions.c.preparation.in_(["waiting", "running"]))
-    return prepared, {row[0] for row in connection.execute(unfinished)}
+    texts = sa.select(captions.c.sha256).join(versions, captions.c.version_id == versions.c.id)
+    standing = texts.where(versions.c.cleaned_ms.is_(None), captions.c.state != "removed")
+    prepared |= set(connection.execute(standing).scalars())
+    unfinished = versions.c.preparation.in_(["waiting", "running"])
+    # What was refused is made from its original again, mended, as long as that is kept.
+    may_be_mended = sa.and_(
+        versions.c.preparation == "refused", versions.c.offers != "", versions.c.cleaned_ms.is_(None)
+    )
+    needed = sa.select(versions.c.upload_sha256).where(sa.or_(unfinished, may_be_mended))
+    return prepared, {row[0] for row in connection.execute(needed)}
 
 
 # --- restoring -------------------------------------------------------------------------------------------------------

@@ -1,17 +1,19 @@
 """Screens: what stands where, in which zone and size, and whether it is blacked out."""
 
+import json
 import zoneinfo
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 import sqlalchemy as sa
 
+from content.captions import BadCaptions, language_tag
 from content.language import LANGUAGES
 from curator import audit
 from curator.groups import slug_of
 from curator.ids import new_id
 from curator.store import Connection
-from curator.tables import screens
+from curator.tables import screen_groups, screens, sites
 from curator.words import N_, Told
 
 LONGEST_NAME = 120
@@ -19,7 +21,12 @@ LONGEST_PLACE = 200
 LEAST_PIXELS = 64
 MOST_PIXELS = 16_384
 MOST_SCREENS = 10_000
-RESERVED = frozenset({"new", "order"})
+MOST_TAGS = 40
+LONGEST_TAG = 40
+CAPTIONS_OFF = "off"
+"""No captions, unless nothing can be heard."""
+MOST_FREEZE_MINUTES = 24 * 60
+RESERVED = frozenset({"new", "order", "draft", "calendar", "weeks", "rules", "dayparts", "sites", "screen-groups"})
 """Slugs that would hide a page of ours."""
 
 
@@ -31,7 +38,9 @@ class BadScreen(Told):
 class Screen:
     """A display at a place. `slug` stands in addresses; `width` and `height` are pixels; `zone` is an IANA time zone.
 
-    `dark_counter` rises with every black-out and every way back; a node obeys the highest it has heard.
+    `dark_counter` rises with every black-out and every way
+    back; a node obeys the highest it has heard. `freeze_minutes` None is as the service's settings say. `captions` are
+    shown in the screen's language (""), another one (a tag), or only where nothing can be heard ("off").
     """
 
     id: str
@@ -47,6 +56,15 @@ class Screen:
     dark_counter: int
     created_ms: int
     retired_ms: int | None
+    site_id: str | None = None
+    screen_group_id: str | None = None
+    tags: tuple[str, ...] = ()
+    freeze_minutes: int | None = None
+    captions: str = ""
+
+    def freeze_ms(self, usual_minutes: int) -> int:
+        """How long ahead of now its programme is promised; `usual_minutes` is the service's setting."""
+        return (usual_minutes if self.freeze_minutes is None else self.freeze_minutes) * 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +78,17 @@ class ScreenWords:
     width: int = 1920
     height: int = 1080
     volume_percent: int = 100
+    captions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """Where a screen belongs. `freeze_minutes` None is as the service's settings say."""
+
+    site_id: str | None = None
+    screen_group_id: str | None = None
+    tags: tuple[str, ...] = ()
+    freeze_minutes: int | None = None
 
 
 @cache
@@ -93,6 +122,32 @@ def change(connection: Connection, screen_id: str, words: ScreenWords, *, now_ms
     if changed:
         connection.execute(screens.update().where(screens.c.id == screen_id).values(**changed))
         audit.record(connection, now_ms, by, "screen.change", f"screen:{screen_id}", **changed)
+
+
+def arrange(connection: Connection, screen_id: str, where: Arrangement, *, now_ms: int, by: str) -> None:
+    """Puts a screen at a site and into a screen group, with these tags and freeze. Raises BadScreen."""
+    tags = tuple(sorted({tag.strip().casefold() for tag in where.tags} - {""}))
+    if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
+        raise BadScreen(
+            N_("A screen has at most %(most)s tags of at most %(longest)s characters."),
+            most=MOST_TAGS, longest=LONGEST_TAG,
+        )  # fmt: skip
+    if where.freeze_minutes is not None and not 0 <= where.freeze_minutes <= MOST_FREEZE_MINUTES:
+        raise BadScreen(N_("A programme is promised for at most %(most)s minutes."), most=MOST_FREEZE_MINUTES)
+    for table, wanted in ((sites, where.site_id), (screen_groups, where.screen_group_id)):
+        if wanted is not None and not connection.execute(sa.select(table.c.id).where(table.c.id == wanted)).first():
+            raise BadScreen(N_("There is no such site or screen group any more."))
+    before = _known(connection, screen_id)
+    wanted_now = replace(where, tags=tags)
+    if wanted_now == Arrangement(before.site_id, before.screen_group_id, before.tags, before.freeze_minutes):
+        return
+    values = asdict(wanted_now)
+    stored = values | {"tags": json.dumps(tags, ensure_ascii=False)}
+    connection.execute(screens.update().where(screens.c.id == screen_id).values(**stored))
+    audit.record(
+        connection, now_ms, by, "screen.change", f"screen:{screen_id}", site=where.site_id, tags=list(tags),
+        screen_group=where.screen_group_id, freeze_minutes=where.freeze_minutes,
+    )  # fmt: skip
 
 
 def set_dark(connection: Connection, screen_id: str, *, on: bool, now_ms: int, by: str) -> Screen:
@@ -138,13 +193,14 @@ def _known(connection: Connection, screen_id: str) -> Screen:
 
 
 def _screen(row: sa.RowMapping) -> Screen:
-    return Screen(**row)
+    return Screen(**{**row, "tags": tuple(json.loads(row["tags"]))})
 
 
 def _columns(words: ScreenWords) -> dict[str, str | int]:
     return {
         "name": words.name.strip(), "place": words.place.strip(), "zone": words.zone, "language": words.language,
         "width": words.width, "height": words.height, "volume_percent": words.volume_percent,
+        "captions": words.captions,
     }  # fmt: skip
 
 
@@ -169,6 +225,15 @@ def _refuse_bad(words: ScreenWords) -> None:
             )
     if not 0 <= words.volume_percent <= 100:
         raise BadScreen(N_("The volume is from 0 to 100 percent."))
+    if words.captions not in {"", CAPTIONS_OFF} and not _is_language(words.captions):
+        raise BadScreen(N_("Choose in which language captions are shown."))
+
+
+def _is_language(words: str) -> bool:
+    try:
+        return language_tag(words) == words
+    except BadCaptions:
+        return False
 
 
 def _free_slug(connection: Connection, name: str) -> str:

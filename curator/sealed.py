@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from content.captions import MEDIA_TYPE
 from curator.store import Connection
-from curator.tables import items, manifest_files, manifests, versions
+from curator.tables import captions, items, manifest_files, manifests, versions
 
 MANIFESTS_SERVED = 2
 """Files of the newest manifest and of the one before: a node may still be switching."""
@@ -47,8 +48,13 @@ def newest(connection: Connection, screen_id: str, *, held: frozenset[str]) -> S
     return Sealed(row.version, row.etag, connection.execute(of_it).scalar_one())
 
 
-def allowed_file(connection: Connection, screen_id: str, sha256: str) -> AllowedFile | None:
-    """The file, if one of the screen's two newest manifests needs it and it is approved now; None otherwise."""
+def allowed_file(
+    connection: Connection, screen_id: str, sha256: str, *, is_ordered: bool = False
+) -> AllowedFile | None:
+    """The file, if one of the screen's two newest manifests or (`is_ordered`) a live order needs it and it is approved.
+
+    None otherwise. Captions are approved themselves, over an approved film.
+    """
     latest = (
         sa.select(manifests.c.version)
         .where(manifests.c.screen_id == screen_id)
@@ -64,11 +70,15 @@ def allowed_file(connection: Connection, screen_id: str, sha256: str) -> Allowed
         )
         .exists()
     )
-    query = (
-        sa.select(versions.c.media_type)
-        .select_from(versions.join(items, versions.c.item_id == items.c.id))
-        .where(versions.c.sha256 == sha256, versions.c.state == "approved", items.c.withdrawn_ms.is_(None), needed)
-        .limit(1)
+    allowed = (versions.c.state == "approved", items.c.withdrawn_ms.is_(None), sa.or_(needed, sa.literal(is_ordered)))
+    shown = versions.join(items, versions.c.item_id == items.c.id)
+    film = sa.select(versions.c.media_type).select_from(shown).where(versions.c.sha256 == sha256, *allowed)
+    media_type = connection.execute(film.limit(1)).scalar()
+    if media_type:
+        return AllowedFile(sha256, media_type)
+    text = (
+        sa.select(captions.c.id)
+        .select_from(shown.join(captions, captions.c.version_id == versions.c.id))
+        .where(captions.c.sha256 == sha256, captions.c.state == "approved", *allowed)
     )
-    media_type = connection.execute(query).scalar()
-    return AllowedFile(sha256, media_type) if media_type else None
+    return AllowedFile(sha256, MEDIA_TYPE) if connection.execute(text.limit(1)).first() else None

@@ -45,7 +45,7 @@ async def _serve(settings: Settings, app: web.Application) -> None:
         await site.start()
         host, port = runner.addresses[0][:2]
         print(f"Commonscreen is ready at {settings.public_url or f'http://{host}:{port}'}", flush=True)
-        await _told_to_stop()
+        await told_to_stop()
     finally:
         await runner.cleanup()
 
@@ -57,7 +57,8 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _told_to_stop() -> None:
+async def told_to_stop() -> None:
+    """Returns at SIGINT or SIGTERM."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -10,8 +10,9 @@ consistent state and cannot write. A function given to either must not await and
 import asyncio
 import contextvars
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -91,3 +92,11 @@ def _engine(path: Path, *, writing: bool) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+@contextmanager
+def taken_back(connection: Connection) -> Iterator[None]:
+    """What is changed in the block can be looked at there, and is as it was afterwards, however the block ends."""
+    with connection.begin_nested() as trial:
+        yield
+        trial.rollback()

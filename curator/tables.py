@@ -86,6 +86,12 @@ items = sa.Table(
     _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("withdrawn_ms", null=True),
     # The version that may play; an edit waits beside it until it is approved in turn.
     sa.Column("approved_version_id", sa.String(32), nullable=True),
+    # Where and when it may play, within what was approved: lists are JSON; `targets` empty is everywhere.
+    _number("rating"), _text("tags", "[]"), _text("targets", "[]"),
+    _ms("not_before_ms", null=True), _ms("not_after_ms", null=True), _number("gap_ms"), _text("joins", "any"),
+    # What its group says of it: codes of curator.statements.
+    sa.Column("people_shown", sa.String(16), nullable=False, server_default=""),
+    sa.Column("rights", sa.String(16), nullable=False, server_default=""),
 )  # fmt: skip
 
 versions = sa.Table(
@@ -94,12 +100,15 @@ versions = sa.Table(
     sa.Column("preparation", sa.String(16), nullable=False),  # waiting, running, ready, refused
     sa.Column("state", sa.String(16), nullable=False, index=True),  # draft, submitted, approved, rejected, withdrawn
     _text("reasons"), _text("facts"),  # JSON: what preparation found
+    _text("mends"), _text("offers"),  # JSON: what people had changed, and what could be
+    sa.Column("mended_from", sa.String(32), nullable=True),  # the version whose original this one is made from again
     # The house rendition: these bytes are previewed, approved, hashed and shown.
     sa.Column("sha256", sa.String(64), nullable=True, index=True),
     _text("media_type"), _text("kind"), _number("size_bytes"), _number("width"), _number("height"),
     _number("fps_num"), _number("fps_den", 1), _number("frames"), _number("duration_ms"),
     sa.Column("has_sound", sa.Boolean, nullable=False, default=False),
     _sha256("thumbnail_sha256"), _sha256("poster_sha256"), _sha256("strip_sha256"),
+    _sha256("before_sha256"), _sha256("after_sha256"),  # moments of a picture that was mended
     _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("prepared_ms", null=True),
     _ms("submitted_ms", null=True),
     _ms("cleaned_ms", null=True),  # since when its files are no longer kept
@@ -110,32 +119,94 @@ jobs = sa.Table(
     "jobs", metadata, _id(), sa.Column("kind", sa.String(16), nullable=False),  # prepare
     sa.Column("subject", sa.String(32), nullable=False, index=True), _ref("group_id", "groups.id", null=True),
     sa.Column("state", sa.String(16), nullable=False, index=True),  # waiting, running, done, failed
-    _number("attempt"), _text("step"), _number("percent"), _text("error"), _text("lease_owner"),
-    _ms("lease_until_ms", null=True), _ms("created_ms"), _ms("not_before_ms"), _ms("started_ms", null=True),
-    _ms("finished_ms", null=True), sa.UniqueConstraint("kind", "subject"),
+    sa.Column("lane", sa.String(16), nullable=False, default="long"),  # urgent, quick, long: see curator.turns
+    _number("attempt"), _number("repeats"),  # how often a person had it tried again
+    _text("step"), _number("percent"), _text("error"), _text("lease_owner"),
+    _ms("lease_until_ms", null=True), _ms("created_ms"), _ms("not_before_ms"),
+    _ms("started_ms", null=True, index=True), _ms("finished_ms", null=True, index=True),
+    sa.UniqueConstraint("kind", "subject"),
 )  # fmt: skip
 
 decisions = sa.Table(
     "decisions", metadata, _id(), _ref("version_id", "versions.id"), sa.Column("sha256", sa.String(64), nullable=False),
-    _ref("account_id", "accounts.id"), sa.Column("decision", sa.String(16), nullable=False),  # approved, rejected
+    _ref("account_id", "accounts.id"),
+    sa.Column("decision", sa.String(16), nullable=False),  # approved, rejected, agreed (the first of two)
     sa.Column("reason", sa.String(32), nullable=False), _text("words"),
-    _text("signed"),  # JSON: the signed approval statement, "" for a rejection
-    _ms("created_ms"),
+    _text("signed"),  # JSON: the signed approval statement, "" for anything else
+    _ms("created_ms"), _ms("waited_ms", null=True),  # since it was sent in; NULL for the first of two
+)  # fmt: skip
+
+# A group's word against a rejection: once for each version.
+appeals = sa.Table(
+    "appeals", metadata, _ref("version_id", "versions.id", key=True), _ref("account_id", "accounts.id"),
+    _text("words"), _ms("created_ms"),
+)  # fmt: skip
+
+# Captions of a version in one language: one file, one decision. In the same language at most one is approved.
+captions = sa.Table(
+    "captions", metadata, _id(), _ref("version_id", "versions.id"),
+    sa.Column("language", sa.String(12), nullable=False),  # BCP 47, und: not said
+    sa.Column("state", sa.String(16), nullable=False, index=True),  # draft, submitted, approved, rejected, removed
+    _text("form"), _text("file_name"), sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    _number("size_bytes"), _number("cues"), _text("reasons"), _ref("created_by", "accounts.id", null=True),
+    _ms("created_ms"), _ref("agreed_by", "accounts.id", null=True),  # the first, where two people must
+    _ref("decided_by", "accounts.id", null=True), _ms("decided_ms", null=True),
+    sa.Column("reason", sa.String(32), nullable=False, default=""), _text("words"),
+    _text("signed"),  # JSON: the signed approval statement, "" unless approved
 )  # fmt: skip
 
 # --- screens and the programme ---------------------------------------------------------------------------------------
+
+# A place: what was agreed for it (least dwell, static only, curfew, brightness) as JSON.
+sites = sa.Table(
+    "sites", metadata, _id(), sa.Column("slug", sa.String(64), nullable=False, unique=True), _text("name"),
+    _text("conditions", "{}"), _ms("created_ms"),
+)  # fmt: skip
+
+# Screens that are programmed together.
+screen_groups = sa.Table(
+    "screen_groups", metadata, _id(), sa.Column("slug", sa.String(64), nullable=False, unique=True), _text("name"),
+    _ms("created_ms"),
+)  # fmt: skip
 
 screens = sa.Table(
     "screens", metadata, _id(), sa.Column("slug", sa.String(64), nullable=False, unique=True),
     _text("name"), _text("place"), _text("zone"), _text("language"), _number("width"), _number("height"),
     _number("volume_percent", 100), sa.Column("is_dark", sa.Boolean, nullable=False, default=False),
     _number("dark_counter"), _ms("created_ms"), _ms("retired_ms", null=True),
+    _ref("site_id", "sites.id", null=True), _ref("screen_group_id", "screen_groups.id", null=True), _text("tags", "[]"),
+    sa.Column("freeze_minutes", sa.BigInteger, nullable=True),  # NULL: as the service's settings say
+    # Which captions are shown: "" in the screen's language, off, or a language tag.
+    sa.Column("captions", sa.String(12), nullable=False, default="", server_default=""),
 )  # fmt: skip
 
-# How unbooked time is shared: one weight per screen and group.
+# A named time range, the same everywhere: JSON [[weekdays, from_minute, to_minute], ...] in each screen's own zone.
+dayparts = sa.Table(
+    "dayparts", metadata, _id(), sa.Column("slug", sa.String(64), nullable=False, unique=True), _text("name"),
+    _text("hours", "[]"), _number("position"), _ms("created_ms"), _ms("removed_ms", null=True),
+)  # fmt: skip
+
+# How unbooked time is shared: a weight per scope and group, for a daypart or ("") for all others.
 air_time = sa.Table(
-    "air_time", metadata, _ref("screen_id", "screens.id", key=True), _ref("group_id", "groups.id", key=True),
-    _number("weight", 1),
+    "air_time", metadata, sa.Column("scope", sa.String(64), primary_key=True), _ref("group_id", "groups.id", key=True),
+    sa.Column("daypart_id", sa.String(32), primary_key=True, default=""), _number("weight", 1),
+)  # fmt: skip
+
+# What may be shown where and when, and how: `kind` names the rule, `detail` holds its JSON.
+rules = sa.Table(
+    "rules", metadata, _id(), sa.Column("kind", sa.String(32), nullable=False), _text("name"),
+    sa.Column("scope", sa.String(64), nullable=False, index=True),
+    sa.Column("daypart_id", sa.String(32), nullable=False, default=""),
+    sa.Column("from_day", sa.String(10), nullable=False, default=""),
+    sa.Column("until_day", sa.String(10), nullable=False, default=""), _text("detail", "{}"),
+    _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("ended_ms", null=True),
+)  # fmt: skip
+
+# A group's promised longest wait between two of its plays, while the screen is lit and not booked.
+promises = sa.Table(
+    "promises", metadata, _id(), sa.Column("scope", sa.String(64), nullable=False, index=True),
+    _ref("group_id", "groups.id"), sa.Column("daypart_id", sa.String(32), nullable=False, default=""),
+    _number("every_ms"), _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("ended_ms", null=True),
 )  # fmt: skip
 
 # A group's items in the order they play; higher positions play later.
@@ -144,10 +215,57 @@ running_order = sa.Table(
     _number("position"),
 )  # fmt: skip
 
+# A booking, once or recurring (RFC 5545): local times of its zone, the items that play in it, the screens it is on.
 bookings = sa.Table(
-    "bookings", metadata, _id(), _ref("screen_id", "screens.id"), _ref("item_id", "items.id"),
-    _ms("start_ms"), _ms("end_ms"), _ref("created_by", "accounts.id", null=True), _ms("created_ms"),
-    _ms("cancelled_ms", null=True), sa.Index("ix_bookings_screen_start", "screen_id", "start_ms"),
+    "bookings", metadata, _id(), sa.Column("uid", sa.String(255), nullable=False, index=True), _text("title"),
+    sa.Column("state", sa.String(16), nullable=False),  # provisional, confirmed, protected
+    _text("zone"), sa.Column("starts", sa.String(23), nullable=False), _number("length_ms"), _text("rule"),
+    _text("rdates", "[]"), _text("exdates", "[]"), _text("overrides", "[]"),
+    sa.Column("plays", sa.String(16), nullable=False, default="each"),  # each, series
+    sa.Column("is_premiere", sa.Boolean, nullable=False, default=False), _number("sequence"),
+    _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("changed_ms"), _ms("cancelled_ms", null=True),
+)  # fmt: skip
+
+booking_screens = sa.Table(
+    "booking_screens", metadata, _ref("booking_id", "bookings.id", key=True), _ref("screen_id", "screens.id", key=True),
+)  # fmt: skip
+
+booking_items = sa.Table(
+    "booking_items", metadata, _ref("booking_id", "bookings.id", key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True), _ref("item_id", "items.id"),
+)  # fmt: skip
+
+# Every occurrence on every screen, worked out from the bookings; made anew with them and with the zones' rules.
+booking_slots = sa.Table(
+    "booking_slots", metadata, _ref("booking_id", "bookings.id", key=True), _ref("screen_id", "screens.id", key=True),
+    sa.Column("recurrence", sa.String(23), primary_key=True),  # the local start its recurrence gives it
+    _number("position"), _ms("start_ms"), _ms("end_ms"),
+    sa.Index("ix_booking_slots_screen_start", "screen_id", "start_ms"),
+)  # fmt: skip
+
+# Changes a programmer has made and not published: JSON lists, newest last; `undone` can be done again.
+drafts = sa.Table(
+    "drafts", metadata, _id(), _ref("account_id", "accounts.id"), _number("base_revision"),
+    _text("changes", "[]"), _text("undone", "[]"), _ms("created_ms"), _ms("changed_ms"), _ms("closed_ms", null=True),
+    sa.Column("outcome", sa.String(16), nullable=False, default=""),  # published, discarded
+)  # fmt: skip
+
+# What was published together; the highest number is the programme's revision.
+programme_revisions = sa.Table(
+    "programme_revisions", metadata, sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    _ms("at_ms"), _ref("account_id", "accounts.id", null=True), _text("changes", "[]"),
+)  # fmt: skip
+
+week_templates = sa.Table(
+    "week_templates", metadata, _id(), _text("name"), _text("document", "{}"),
+    _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("removed_ms", null=True),
+)  # fmt: skip
+
+# Signed orders above the programme (alert, takeover, session, choice), as they were given.
+live_events = sa.Table(
+    "live_events", metadata, _id(), sa.Column("scope", sa.String(64), nullable=False, index=True),
+    sa.Column("layer", sa.String(16), nullable=False), _text("document"), _ref("created_by", "accounts.id", null=True),
+    _ms("created_ms"), _ms("until_ms", index=True),
 )  # fmt: skip
 
 manifests = sa.Table(

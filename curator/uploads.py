@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from curator import groups, jobs, library
+from curator import groups, jobs, library, live_orders, turns
 from curator.ids import new_id
 from curator.store import Connection
 from curator.tables import items, uploads, versions
@@ -223,7 +223,12 @@ def receive(connection: Connection, upload_id: str, now_ms: int) -> Upload:
             connection, item_id, file_name=upload.file_name, upload_bytes=upload.size_bytes,
             upload_sha256=upload.sha256, now_ms=now_ms, by=upload.account_id,
         )  # fmt: skip
-        jobs.enqueue(connection, kind=jobs.PREPARE, subject=version_id, group_id=upload.group_id, now_ms=now_ms)
+        # A correction of what is over the programme, or will be, does not wait for anybody's film.
+        is_urgent = upload.item_id is not None and live_orders.concerns_item(connection, upload.item_id, now_ms)
+        jobs.enqueue(
+            connection, kind=jobs.PREPARE, subject=version_id, group_id=upload.group_id, now_ms=now_ms,
+            lane=turns.lane_of(upload.size_bytes, is_urgent=is_urgent),
+        )  # fmt: skip
     changes = {"finished_ms": now_ms, "outcome": outcome, "item_id": item_id, "version_id": version_id}
     connection.execute(uploads.update().where(uploads.c.id == upload_id).values(**changes))
     return _one(connection, upload_id)

@@ -15,14 +15,18 @@ from content.reading import BadDocument, Reader
 from content.signing import BadSignature, PublicKey, SigningKey
 from curator import audit
 from curator.config import Settings
+from curator.library import FILES_OF_A_VERSION
 from curator.schema import HEAD
 from curator.store import Connection
 from curator.tables import audit as audit_table
-from curator.tables import decisions, items, versions
+from curator.tables import captions, decisions, items, versions
 from curator.words import N_, Told, _
 
 MOST_FINDINGS = 1000
 _APPROVAL_BYTES = 1 << 20
+_CAPTIONED = captions.join(versions, captions.c.version_id == versions.c.id).join(
+    items, versions.c.item_id == items.c.id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class _Kind:
     unreadable: str
 
 
+_COMPARISON = _Kind(
+    N_("a comparison of “%(title)s”, version %(number)s is damaged (%(file)s). Put the file back from a backup."),
+    N_("a comparison of “%(title)s”, version %(number)s is missing (%(file)s). Put the file back from a backup."),
+    N_("a comparison of “%(title)s”, version %(number)s cannot be read (%(file)s): %(why)s."),
+)
 # The kinds of prepared files, in the order of their columns in `_named`.
 _PREPARED = (
     _Kind(
@@ -56,6 +65,12 @@ _PREPARED = (
         N_("the strip of “%(title)s”, version %(number)s is missing (%(file)s). Put the file back from a backup."),
         N_("the strip of “%(title)s”, version %(number)s cannot be read (%(file)s): %(why)s."),
     ),
+    *[_COMPARISON] * 2,
+)
+_CAPTIONS = _Kind(
+    N_("the captions of “%(title)s”, version %(number)s are damaged (%(file)s). Put the file back from a backup."),
+    N_("the captions of “%(title)s”, version %(number)s are missing (%(file)s). Put the file back from a backup."),
+    N_("the captions of “%(title)s”, version %(number)s cannot be read (%(file)s): %(why)s."),
 )
 _ORIGINAL = _Kind(
     N_("the original of version %(id)s is damaged (%(file)s). Put the file back from a backup."),
@@ -178,8 +193,7 @@ def _named(connection: Connection) -> Iterator[tuple[str, _Kind, Mapping[str, ob
     playing = versions.c.id == items.c.approved_version_id
     query = (
         sa.select(
-            versions.c.sha256, versions.c.thumbnail_sha256, versions.c.poster_sha256, versions.c.strip_sha256,
-            items.c.title, versions.c.number,
+            *(versions.c[name] for name in FILES_OF_A_VERSION), items.c.title, versions.c.number,
         )
         .select_from(versions.join(items, versions.c.item_id == items.c.id))
         .where(versions.c.cleaned_ms.is_(None))
@@ -190,6 +204,14 @@ def _named(connection: Connection) -> Iterator[tuple[str, _Kind, Mapping[str, ob
         for row in rows:
             if row[column]:
                 yield row[column], kind, {"title": row.title, "number": row.number}
+    texts = (
+        sa.select(captions.c.sha256, items.c.title, versions.c.number)
+        .select_from(_CAPTIONED)
+        .where(versions.c.cleaned_ms.is_(None), captions.c.state != "removed")
+        .order_by(captions.c.id)
+    )
+    for text in connection.execute(texts).all():
+        yield text.sha256, _CAPTIONS, {"title": text.title, "number": text.number}
 
 
 def _file_finding(path: Path, sha256: str, kind: _Kind, names: Mapping[str, object]) -> Iterator[Told]:
@@ -213,7 +235,12 @@ def _approval_findings(connection: Connection, key: PublicKey) -> Iterator[Told]
         )
         .where(decisions.c.decision == "approved", versions.c.state == "approved")
     )
-    for row in connection.execute(query).all():
+    texts = (
+        sa.select(captions.c.signed, captions.c.sha256, items.c.title)
+        .select_from(_CAPTIONED)
+        .where(captions.c.state == "approved", versions.c.state == "approved")
+    )
+    for row in [*connection.execute(query).all(), *connection.execute(texts).all()]:
         try:
             signed = read_approval(Reader.of_bytes(row.signed.encode(), limit_bytes=_APPROVAL_BYTES))
             signed.verify({key.key_id: key})

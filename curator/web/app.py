@@ -8,7 +8,7 @@ from aiohttp import web
 
 from content import clock
 from content.signing import SigningKey
-from curator import cleaning, inbox, intake, publishing, receiving
+from curator import caption_intake, cleaning, inbox, publishing, receiving, workshop, zone_rules
 from curator.bus import Bus
 from curator.config import Settings
 from curator.limits import Tries
@@ -28,6 +28,7 @@ def open_service(settings: Settings, now: clock.Now = clock.now_ms) -> Service:
     settings.make_folders()
     store = Store(settings.database)
     bring_up_to_date(store)
+    store.run_now(lambda connection: zone_rules.follow(connection, now_ms=now()))
     key = SigningKey.load_or_make(settings.keys / "curator.key")
     return Service(settings, store, Bus(), now, key)
 
@@ -45,9 +46,10 @@ def make_app(service: Service) -> web.Application:
     add_node_state(app)
     add_routes(app)
     app.cleanup_ctx.append(_hints)
-    for part in (receiving.tidying, intake.preparing, inbox.watching, cleaning.cleaning):
+    for part in (receiving.tidying, workshop.preparing, inbox.watching, cleaning.cleaning):
         app.cleanup_ctx.append(part)
     publishing.attach(app)
+    caption_intake.attach(app)
     return app
 
 

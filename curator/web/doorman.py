@@ -131,8 +131,10 @@ def actor_of(request: web.Request) -> Actor:
     return actor
 
 
-def allowed(request: web.Request, action: Action, *, group: str | None = None) -> Actor:
+def allowed(
+    request: web.Request, action: Action, *, group: str | None = None, made_by: str | None = None
+) -> Actor:  # fmt: skip
     """Who is signed in, if they may do `action`; raises SignInNeeded or NotAllowed."""
     actor = actor_of(request)
-    require(actor, action, group=group)
+    require(actor, action, group=group, made_by=made_by)
     return actor

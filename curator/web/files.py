@@ -27,7 +27,7 @@ async def name_by_hash(request: web.Request, response: web.StreamResponse) -> No
 
 
 async def file(request: web.Request) -> web.StreamResponse:
-    """One file of a version: `rendition`, `thumbnail`, `poster` or `strip`. Not there for whoever may not see it."""
+    """One file of a version: its `rendition` or one of its pictures. Not there for whoever may not see it."""
     version_id, what = request.match_info["version"], request.match_info["what"]
     found = await service_of(request).store.read(lambda connection: _look(connection, version_id))
     if found is None:
@@ -36,8 +36,16 @@ async def file(request: web.Request) -> web.StreamResponse:
     sha256, media_type = _file_of(version, what)
     plays = item.approved is not None and item.approved.id == version.id and version.state == "approved"
     is_public = plays and what in _FOR_EVERYBODY
-    if sha256 is None or not (is_public or _may_see(request, item)):
+    if sha256 is None or not (is_public or may_see(request, item)):
         raise not_found()
+    name = f"{item.group_slug}-{version.id}-{what}.{_ENDINGS[media_type]}"
+    return await answer(request, sha256, media_type, name, is_public=is_public)
+
+
+async def answer(
+    request: web.Request, sha256: str, media_type: str, name: str, *, is_public: bool
+) -> web.StreamResponse:
+    """A file of the store, for whoever was found to be allowed to see it."""
     request[SHA256] = sha256
     # Whoever keeps a copy asks again before showing it: what is withdrawn is gone at once, also from caches.
     headers = {"Cache-Control": "public, no-cache" if is_public else "private, no-cache"}
@@ -46,7 +54,6 @@ async def file(request: web.Request) -> web.StreamResponse:
     path = files.place_of(service_of(request).settings.files, sha256)
     if not await asyncio.to_thread(path.is_file):
         raise not_found()
-    name = f"{item.group_slug}-{version.id}-{what}.{_ENDINGS[media_type]}"
     headers |= {"Content-Type": media_type, "Content-Disposition": f'inline; filename="{name}"'}
     return web.FileResponse(path, headers=headers)
 
@@ -58,13 +65,17 @@ def _look(connection: Connection, version_id: str) -> tuple[Item, Version] | Non
 
 
 def _file_of(version: Version, what: str) -> tuple[str | None, str]:
-    hashes = {"thumbnail": version.thumbnail_sha256, "poster": version.poster_sha256, "strip": version.strip_sha256}
+    hashes = {
+        "thumbnail": version.thumbnail_sha256, "poster": version.poster_sha256, "strip": version.strip_sha256,
+        "before": version.before_sha256, "after": version.after_sha256,
+    }  # fmt: skip
     if what == "rendition":
         return (version.sha256 if version.media_type in _ENDINGS else None), version.media_type
     return hashes.get(what), "image/jpeg"
 
 
-def _may_see(request: web.Request, item: Item) -> bool:
+def may_see(request: web.Request, item: Item) -> bool:
+    """Whether the reader may see what of an item is not public."""
     actor = request[ACTOR]
     return actor is not None and (
         actor.may(Action.SEE_LIBRARY, group=item.group_id) or actor.may(Action.SEE_QUEUE)

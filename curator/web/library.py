@@ -1,5 +1,6 @@
 """The pages of the library: whose items there are, one item with its story, its words, taking it back."""
 
+import asyncio
 import dataclasses
 from dataclasses import dataclass
 from typing import Final
@@ -7,19 +8,37 @@ from typing import Final
 import sqlalchemy as sa
 from aiohttp import web
 
-from curator import groups, guide, jobs, library, moderation, policy, records
+from curator import (
+    appeals,
+    captions,
+    groups,
+    guide,
+    jobs,
+    library,
+    moderation,
+    policy,
+    preparation_words,
+    records,
+    steering,
+    two_persons,
+)
+from curator.appeals import Appeal
 from curator.authorisation import Action, Actor
 from curator.groups import Group
 from curator.jobs import Job
 from curator.library import Item, Version
 from curator.moderation import Decision
 from curator.policy import ReasonWords
+from curator.preparation_words import Standing
 from curator.records import Plays
 from curator.service import service_of
+from curator.statements import PEOPLE, RIGHTS
 from curator.store import Connection
 from curator.tables import items, versions
+from curator.two_persons import Agreement
 from curator.web.doorman import actor_of, allowed
 from curator.web.forms import read_form
+from curator.web.mended import Mended, is_kept, mended_of
 from curator.web.pages import render
 from curator.web.problems import not_found
 from curator.words import LANGUAGE, N_
@@ -32,8 +51,17 @@ STATES: Final = {
     "approved": (N_("Approved"), "good"),
     "rejected": (N_("Rejected"), "bad"),
     "withdrawn": (N_("Withdrawn"), ""),
+    "mended": (N_("Mended: for you to look at"), "wait"),
+    "draft": (N_("Replaced"), ""),
 }
 """What a version's state is called, and its badge."""
+TRACK_STATES: Final = {
+    "draft": (N_("Language not said"), "bad"),
+    "submitted": (N_("Waiting for a moderator"), "wait"),
+    "approved": (N_("Approved"), "good"),
+    "rejected": (N_("Rejected"), "bad"),
+}
+"""What the state of captions is called, and its badge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +75,56 @@ class GroupCard:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An item in a group's grid: `shown` is the version whose picture it has, `job` is there while it is prepared."""
+    """An item in a group's grid: `shown` is the version whose picture it has, `standing` how far its preparation is."""
 
     item: Item
     shown: Version
     state: str
-    job: Job | None
+    standing: Standing | None
 
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """One version with what became of it."""
+    """One version with what became of it; `standing` is there while it is prepared."""
 
     version: Version
     state: str
-    job: Job | None
+    standing: Standing | None
+    may_repeat: bool
     decision: Decision | None
+    policy: ReasonWords | None
+    reasons: list[library.ToldReason]
+    appeal: Appeal | None
+    first: Agreement | None
+    mended: Mended
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Captions with what became of them."""
+
+    track: captions.Track
     policy: ReasonWords | None
     reasons: list[library.ToldReason]
 
 
 @dataclass(frozen=True, slots=True)
+class Captioned:
+    """A film that can have captions, with those it has."""
+
+    version: Version
+    tracks: list[Told]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
-    """Everything an item's page tells."""
+    """Everything an item's page tells. `captioned` is the newest film, and the one that plays if it is another."""
 
     item: Item
     chapters: list[Chapter]
     plays: Plays
     next_plays: list[tuple[str, int]]
+    captioned: list[Captioned]
 
     @property
     def newest(self) -> Chapter:
@@ -88,7 +138,9 @@ def state_of(version: Version) -> str:
         return "withdrawn"
     if version.preparation in {"waiting", "running"}:
         return "preparing"
-    return "refused" if version.preparation == "refused" else version.state
+    if version.preparation == "refused":
+        return "refused"
+    return "mended" if version.is_unsubmitted else version.state
 
 
 async def overview(request: web.Request) -> web.StreamResponse:
@@ -105,10 +157,14 @@ async def of_group(request: web.Request) -> web.StreamResponse:
     group = await the_group(request)
     wanted = request.query.get("state", "")
     wanted = wanted if wanted in STATES else ""
-    cards = await service_of(request).store.read(lambda connection: _cards(connection, group, wanted == "withdrawn"))
+    service, with_withdrawn = service_of(request), wanted == "withdrawn"
+    now_ms = service.now()
+    cards = await service.store.read(
+        lambda connection: _cards(connection, group, now_ms, with_withdrawn=with_withdrawn)
+    )  # fmt: skip
     counts = {state: sum(card.state == state for card in cards) for state in STATES}
     shown = [card for card in cards if wanted in {"", card.state}]
-    stored = await service_of(request).store.read(lambda connection: groups.stored_bytes(connection, group.id))
+    stored = await service.store.read(lambda connection: groups.stored_bytes(connection, group.id))
     return render(
         request, "library_group.html", group=group, cards=shown, counts=counts, wanted=wanted, states=STATES,
         stored_bytes=stored, total=len(cards),
@@ -130,17 +186,35 @@ async def change_words(request: web.Request) -> web.StreamResponse:
     credits_line = form.text("credits", most=library.LONGEST_CREDITS * 2)
     licence = form.text("licence", most=library.LONGEST_CREDITS * 2)
     alt_text = form.text("alt_text", most=library.LONGEST_ALT * 2)
+    people_shown, rights = form.text("people_shown", most=16), form.text("rights", most=16)
     try:
         await service.store.run(
             lambda connection: library.change_words(
                 connection, item.id, title=title, credits_line=credits_line, licence=licence, alt_text=alt_text,
-                now_ms=service.now(), by=actor.account_id,
+                people_shown=people_shown, rights=rights, now_ms=service.now(), by=actor.account_id,
             )
         )  # fmt: skip
     except library.BadItem as bad:
         typed = dataclasses.replace(item, title=title, credits=credits_line, licence=licence, alt_text=alt_text)
         return await _item_page(request, item, status=422, problem=bad.told(), typed=typed)
     for topic in (f"item:{item.id}", f"group:{item.group_id}"):
+        service.bus.publish(topic)
+    raise web.HTTPSeeOther(f"/items/{item.id}")
+
+
+async def appeal(request: web.Request) -> web.StreamResponse:
+    """Sends a rejected version to another moderator, with the group's words."""
+    item = await the_item(request)
+    actor = allowed(request, Action.EDIT_ITEM, group=item.group_id)
+    form, service = await read_form(request), service_of(request)
+    version_id, words = form.text("version", most=32), form.text("words", most=appeals.LONGEST_WORDS * 2)
+    try:
+        await service.store.run(
+            lambda connection: appeals.make(connection, version_id, words=words, by=actor, now_ms=service.now())
+        )
+    except appeals.NotAppealed as bad:
+        return await _item_page(request, item, status=422, problem=bad.told(), appeal_words=words)
+    for topic in (f"item:{item.id}", f"group:{item.group_id}", "queue"):
         service.bus.publish(topic)
     raise web.HTTPSeeOther(f"/items/{item.id}")
 
@@ -185,38 +259,99 @@ async def the_item(request: web.Request) -> Item:
     return item
 
 
+async def show_item(
+    request: web.Request, item: Item, *, status: int = 200, captions_problem: list[library.ToldReason]
+) -> web.Response:  # fmt: skip
+    """The item's page again, with why captions were not taken."""
+    return await _item_page(request, item, status=status, captions_problem=captions_problem)
+
+
 async def _item_page(
-    request: web.Request, item: Item, *, status: int = 200, problem: str = "", typed: Item | None = None
+    request: web.Request,
+    item: Item,
+    *,
+    status: int = 200,
+    problem: str = "",
+    typed: Item | None = None,
+    appeal_words: str = "",
+    captions_problem: list[library.ToldReason] | None = None,
 ) -> web.Response:
     service = service_of(request)
     now_ms = service.now()
-    story = await service.store.read(lambda connection: _story(connection, item, now_ms))
+    keep_days = service.settings.keep_days
+    story = await service.store.read(lambda connection: _story(connection, item, now_ms, keep_days))
+    has_original = await asyncio.to_thread(is_kept, service, item.newest)
     return render(
         request, "item.html", status=status, story=story, item=item, states=STATES, problem=problem,
-        zone=service.settings.zone, longest=library, typed=typed or item,
+        zone=service.settings.zone, longest=library, typed=typed or item, people=PEOPLE, rights=RIGHTS,
+        may_appeal=appeals.may_appeal(item, story.newest.version, story.newest.appeal),
+        appeal_words=appeal_words, longest_appeal=appeals.LONGEST_WORDS, has_original=has_original,
+        captions_problem=captions_problem or [], track_states=TRACK_STATES,
     )  # fmt: skip
 
 
-def _story(connection: Connection, item: Item, now_ms: int) -> Story:
-    work = jobs.about(connection, kind=jobs.PREPARE, subjects=[version.id for version in item.versions])
+def _story(connection: Connection, item: Item, now_ms: int, keep_days: int) -> Story:
+    work = _Work.about(connection, list(item.versions), now_ms)
     return Story(
         item=item,
-        chapters=[_chapter(connection, version, work.get(version.id)) for version in item.versions],
+        chapters=[_chapter(connection, item, version, work, keep_days) for version in item.versions],
         plays=records.plays_of_item(connection, item.id),
         next_plays=guide.next_plays(connection, item.id, now_ms) if item.approved else [],
+        captioned=_captioned(connection, item),
     )
 
 
-def _chapter(connection: Connection, version: Version, job: Job | None) -> Chapter:
+def _captioned(connection: Connection, item: Item) -> list[Captioned]:
+    films = {film.id: film for film in (item.newest, item.approved) if film and film.kind == "video" and film.sha256}
+    if item.withdrawn_ms is not None:
+        return []
+    return [
+        Captioned(film, [_told_track(one) for one in captions.of_version(connection, film.id)])
+        for film in films.values()
+    ]  # fmt: skip
+
+
+def _told_track(track: captions.Track) -> Told:
+    entry = policy.reasons().get(track.reason)
+    return Told(track, entry.told(LANGUAGE.get()) if entry else None, library.told(track.reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """The preparations of some versions, and whose turn comes when."""
+
+    jobs: dict[str, Job]
+    order: dict[str, int]
+    now_ms: int
+
+    @staticmethod
+    def about(connection: Connection, of_these: list[Version], now_ms: int) -> "_Work":
+        found = jobs.about(connection, kind=jobs.PREPARE, subjects=[version.id for version in of_these])
+        waits = any(job.state == "waiting" for job in found.values())
+        order = jobs.order(connection, kind=jobs.PREPARE, now_ms=now_ms) if waits else []
+        return _Work(found, {job_id: place for place, job_id in enumerate(order)}, now_ms)
+
+    def standing(self, version: Version) -> Standing | None:
+        if state_of(version) != "preparing":
+            return None
+        job = self.jobs.get(version.id)
+        return preparation_words.standing(job, self.order.get(job.id) if job else None, self.now_ms)
+
+
+def _chapter(connection: Connection, item: Item, version: Version, work: _Work, keep_days: int) -> Chapter:
     decision = moderation.decision_about(connection, version.id)
     entry = policy.reasons().get(decision.reason) if decision else None
     return Chapter(
         version=version,
         state=state_of(version),
-        job=job if version.preparation in {"waiting", "running"} else None,
+        standing=work.standing(version),
+        may_repeat=steering.may_repeat(version, work.jobs.get(version.id)),
         decision=decision,
         policy=entry.told(LANGUAGE.get()) if entry else None,
         reasons=library.told_reasons(version),
+        appeal=appeals.about(connection, version.id),
+        first=two_persons.first_agreement(connection, version),
+        mended=mended_of(item, version, keep_days),
     )
 
 
@@ -238,20 +373,15 @@ def _group_cards(connection: Connection, actor: Actor) -> list[GroupCard]:
     return [GroupCard(group, *counted.get(group.id, (0, 0))) for group in seen]
 
 
-def _cards(connection: Connection, group: Group, with_withdrawn: bool) -> list[Card]:
+def _cards(connection: Connection, group: Group, now_ms: int, *, with_withdrawn: bool) -> list[Card]:
     found = library.items_where(connection, items.c.group_id == group.id, most=MOST_CARDS)
-    work = jobs.about(connection, kind=jobs.PREPARE, subjects=[item.newest.id for item in found])
-    return [
-        _card(item, work.get(item.newest.id))
-        for item in found
-        if item.withdrawn_ms is None or with_withdrawn
-    ]  # fmt: skip
+    work = _Work.about(connection, [item.newest for item in found], now_ms)
+    return [_card(item, work) for item in found if item.withdrawn_ms is None or with_withdrawn]
 
 
-def _card(item: Item, job: Job | None) -> Card:
-    state = state_of(item.newest)
+def _card(item: Item, work: _Work) -> Card:
     shown = next((version for version in item.versions if version.thumbnail_sha256), item.newest)
-    return Card(item, shown, state, job if state == "preparing" else None)
+    return Card(item, shown, state_of(item.newest), work.standing(item.newest))
 
 
 routes = [
@@ -259,6 +389,7 @@ routes = [
     web.get("/library/{group}", of_group),
     web.get("/items/{item}", item_page),
     web.post("/items/{item}", change_words),
+    web.post("/items/{item}/appeal", appeal),
     web.get("/items/{item}/withdraw", ask_withdraw),
     web.post("/items/{item}/withdraw", withdraw),
 ]

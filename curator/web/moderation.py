@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from aiohttp import web
 from yarl import URL
 
+from content.manifest import MOST_CAPTIONS
 from content.media.reasons import TABLE as KNOWN_REASONS
 from content.media.reasons import Reason, reason_text
-from curator import accounts, library, moderation, policy
+from curator import accounts, appeals, caption_intake, captions, library, moderation, policy, promptness, two_persons
+from curator.appeals import Appeal
 from curator.authorisation import Action, Actor
 from curator.library import FoundReason, Item, Version
 from curator.moderation import Decision, History, NotDecided, Waiting
 from curator.service import service_of
+from curator.statements import PEOPLE, RIGHTS
 from curator.store import Connection
+from curator.two_persons import Agreement
 from curator.web.doorman import allowed
 from curator.web.forms import Form, read_form
+from curator.web.mended import mended_of
 from curator.web.pages import render
 from curator.web.problems import not_found
 from curator.words import LANGUAGE, _, ngettext
@@ -46,6 +51,7 @@ class QueuePage:
     waiting: list[Waiting]
     count: int
     groups: list[tuple[str, str, int]]
+    captions: list[captions.Waiting]
     done: tuple[str, Decision] | None
 
 
@@ -57,10 +63,17 @@ class Case:
     version: Version
     uploader: str
     decision: Decision | None
+    first: Agreement | None
+    """Who agreed first, where two people must."""
+    two_must_agree: bool
+    appeal: Appeal | None
+    bar: NotDecided | None
+    """Why the reader may not decide."""
     history: History
     earlier: list[Decision]
     queue: list[Waiting]
     waiting: int
+    tracks: list[captions.Track]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +96,14 @@ async def queue(request: web.Request) -> web.StreamResponse:
             waiting=moderation.queue(connection, group=chosen.group, kind=chosen.kind),
             count=moderation.count_waiting(connection, group=chosen.group, kind=chosen.kind),
             groups=moderation.waiting_by_group(connection),
+            captions=captions.waiting(connection),
             done=_just_decided(connection, actor, after),
         )
 
     page = await service_of(request).store.read(look)
     return render(
         request, "moderation.html", chosen=chosen, wait=wait_in_words, kinds=KINDS, waiting=page.waiting,
-        count=page.count, groups=page.groups, done=page.done,
+        count=page.count, groups=page.groups, done=page.done, captions=page.captions,
     )  # fmt: skip
 
 
@@ -100,17 +114,22 @@ async def case(request: web.Request) -> web.StreamResponse:
 
 
 async def approve(request: web.Request) -> web.StreamResponse:
-    """Approves the bytes the form names."""
+    """Approves the bytes the form names: the version, and with it the captions that were ticked."""
     moderator = allowed(request, Action.DECIDE)
     service = service_of(request)
     form = await read_form(request)
     version_id, sha256, now_ms = request.match_info["version_id"], form.text("sha256", most=64), service.now()
-    return await _decide(
-        request, form,
-        lambda connection: moderation.approve(
-            connection, version_id, sha256, moderator=moderator, key=service.key, now_ms=now_ms
-        ),
-    )  # fmt: skip
+    ticked = [words.partition(" ") for words in form.texts("captions", most=MOST_CAPTIONS)]
+
+    def decide(connection: Connection) -> None:
+        moderation.approve(
+            connection, version_id, sha256, moderator=moderator, key=service.key, now_ms=now_ms,
+            ask_second=form.flag("ask_second"),
+        )  # fmt: skip
+        for track_id, _space, text_sha256 in ticked:
+            captions.approve(connection, track_id, text_sha256, moderator=moderator, key=service.key, now_ms=now_ms)
+
+    return await _decide(request, form, decide)
 
 
 async def reject(request: web.Request) -> web.StreamResponse:
@@ -132,8 +151,14 @@ async def reject(request: web.Request) -> web.StreamResponse:
 
 
 async def published_policy(request: web.Request) -> web.StreamResponse:
-    """The reasons for which something may be rejected: public."""
-    return render(request, "moderation_policy.html", reasons=_told_reasons())
+    """The reasons for which something may be rejected, how decisions are made and how fast: public."""
+    service = service_of(request)
+    now_ms = service.now()
+    prompt = await service.store.read(lambda connection: promptness.of_decisions(connection, now_ms))
+    seconds = [PEOPLE[code] for code in sorted(policy.second_moderator())]
+    return render(
+        request, "moderation_policy.html", reasons=_told_reasons(), prompt=prompt, seconds=seconds, wait=wait_in_words
+    )
 
 
 async def _decide(request: web.Request, form: Form, decide: Decide) -> web.StreamResponse:
@@ -163,6 +188,11 @@ async def _decide(request: web.Request, form: Form, decide: Decide) -> web.Strea
     raise web.HTTPSeeOther(chosen.address(f"/moderation/{onward}" if onward else "/moderation", after=version_id))
 
 
+async def show_case(request: web.Request, *, status: int, problem: NotDecided) -> web.StreamResponse:
+    """The version's page again, with what stood in the way."""
+    return await _show(request, _chosen("", ""), status=status, problem=problem)
+
+
 async def _show(
     request: web.Request,
     chosen: Chosen,
@@ -175,12 +205,13 @@ async def _show(
     actor = allowed(request, Action.SEE_QUEUE)
     after = request.query.get("after", "")
     found = await service.store.read(
-        lambda connection: (_case(connection, version_id, chosen), _just_decided(connection, actor, after))
+        lambda connection: (_case(connection, version_id, chosen, actor), _just_decided(connection, actor, after))
     )
     shown, done = found
     if shown is None:
         raise not_found()
     item, version = shown.item, shown.version
+    texts = await caption_intake.read_all(service, shown.tracks)
     return render(
         request,
         "moderation_case.html",
@@ -190,10 +221,14 @@ async def _show(
         version=version,
         chosen=chosen,
         found=[_found(reason) for reason in version.reasons],
+        mended=mended_of(item, version, service.settings.keep_days),
         reasons=_told_reasons(),
         policy=POLICY,
         is_waiting=moderation.is_waiting(item, version),
-        may_decide=actor.may(Action.DECIDE) and not moderation.is_own_work(actor, item, version),
+        may_decide=actor.may(Action.DECIDE) and shown.bar is None,
+        bar=shown.bar.told() if shown.bar else "",
+        people=PEOPLE,
+        rights=RIGHTS,
         onward=_next(shown.queue, version_id),
         back=_previous(shown.queue, version_id),
         problem=problem.told() if problem else "",
@@ -202,10 +237,13 @@ async def _show(
         longest_words=moderation.LONGEST_WORDS,
         done=done,
         wait=wait_in_words,
+        texts=texts,
+        notes={track.id: library.told(track.reasons) for track in shown.tracks},
+        decidable={track.id for track in shown.tracks if captions.may_decide(actor, item, version, track)},
     )
 
 
-def _case(connection: Connection, version_id: str, chosen: Chosen) -> Case | None:
+def _case(connection: Connection, version_id: str, chosen: Chosen, actor: Actor) -> Case | None:
     version = library.version(connection, version_id)
     item = library.item(connection, version.item_id) if version else None
     if version is None or item is None:
@@ -216,16 +254,21 @@ def _case(connection: Connection, version_id: str, chosen: Chosen) -> Case | Non
         version=version,
         uploader=uploader.name if uploader else "",
         decision=moderation.decision_about(connection, version_id),
+        first=two_persons.first_agreement(connection, version),
+        two_must_agree=two_persons.policy_asks(item),
+        appeal=appeals.about(connection, version_id),
+        bar=moderation.bar_to(connection, actor, item, version),
         history=moderation.history(connection, item.group_id),
         earlier=moderation.decisions_about_group(connection, item.group_id),
         queue=moderation.queue(connection, group=chosen.group, kind=chosen.kind),
         waiting=moderation.count_waiting(connection, group=chosen.group, kind=chosen.kind),
+        tracks=captions.of_versions(connection, [version_id], "submitted", "approved"),
     )
 
 
 def _just_decided(connection: Connection, actor: Actor, version_id: str) -> tuple[str, Decision] | None:
     """Title and decision of what this person decided a moment ago, for the line at the top of the next page."""
-    decision = moderation.decision_about(connection, version_id) if version_id else None
+    decision = moderation.newest_word_about(connection, version_id) if version_id else None
     version = library.version(connection, version_id) if decision else None
     item = library.item(connection, version.item_id) if version else None
     if decision is None or item is None or decision.account_id != actor.account_id:

@@ -8,7 +8,7 @@ from aiohttp import web
 from content.files import place_of
 from content.reading import BadDocument, Reader
 from content.signing import BadSignature, PublicKey
-from curator import health, links, pairing, pictures, records, sealed
+from curator import health, links, live_orders, pairing, pictures, records, sealed
 from curator.nodes import Caller
 from curator.service import service_of
 from curator.web.doorman import address_of, is_secure
@@ -159,11 +159,28 @@ async def manifest(request: web.Request) -> web.StreamResponse:
     return answer
 
 
+async def live(request: web.Request) -> web.StreamResponse:
+    """The signed orders that stand above the programme of the node's screen, with approvals and files."""
+    caller = await caller_of(request)
+    service = service_of(request)
+    now_ms = service.now()
+    news = await service.store.read(
+        lambda connection: live_orders.of_screen(connection, service.key, caller.screen_id, now_ms)
+    )
+    return _json(news.as_json())
+
+
 async def file(request: web.Request) -> web.StreamResponse:
     """A file that the node's manifest needs, approved now; honours Range."""
     caller = await caller_of(request)
     service, sha256 = service_of(request), request.match_info["sha256"]
-    allowed = await service.store.read(lambda connection: sealed.allowed_file(connection, caller.screen_id, sha256))
+    now_ms = service.now()
+    allowed = await service.store.read(
+        lambda connection: sealed.allowed_file(
+            connection, caller.screen_id, sha256,
+            is_ordered=live_orders.needs_file(connection, caller.screen_id, sha256, now_ms),
+        )
+    )  # fmt: skip
     if allowed is None:
         raise not_found()
     place = place_of(service.settings.files, allowed.sha256)
@@ -221,6 +238,7 @@ def _address(request: web.Request, path: str) -> str:
 
 routes = [
     web.get("/api/v1/manifest/{node_id}", manifest),
+    web.get("/api/v1/live/{node_id}", live),
     web.get("/api/v1/files/{sha256}", file),
     web.post("/api/v1/as-run/{node_id}", as_run),
     web.put("/api/v1/picture/{node_id}", picture),

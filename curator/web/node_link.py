@@ -9,7 +9,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from content.reading import BadDocument, Reader
 from curator.health import LARGEST_HEALTH_BYTES, read_health
 from curator.limits import Tries
-from curator.links import NewManifest, Outbox, WantPictures, standing
+from curator.links import LiveOrders, NewManifest, Outbox, WantPictures, standing
 from curator.nodes import Caller
 from curator.pictures import EVERY_MS
 from curator.service import Service, service_of
@@ -108,6 +108,8 @@ async def _follow(service: Service, state: NodeState, caller: Caller, outbox: Ou
                 outbox.put(now.panic)
             if now.manifest_version and (told is None or now.manifest_version != told.manifest_version):
                 outbox.put(NewManifest(now.manifest_version))
+            if now.newest_order and (told is None or now.newest_order != told.newest_order):
+                outbox.put(LiveOrders())
             told = now
             # Not wait_for: it loses a cancellation that comes together with a hint (Python 3.11).
             with suppress(TimeoutError):

@@ -37,7 +37,13 @@ def environment() -> jinja2.Environment:
     made.filters.update(
         instant=instant, day=day, time=clock_time, length=length, size=size, number=number, percent=percent
     )
-    made.globals.update(static=static, LANGUAGES=LANGUAGES, Action=Action, Role=Role)
+    # They write names as the reader does, by `locale` below.
+    from curator.web.caption_words import caption_languages, language_name
+
+    made.globals.update(
+        static=static, LANGUAGES=LANGUAGES, Action=Action, Role=Role, language_name=language_name,
+        caption_languages=caption_languages,
+    )  # fmt: skip
     return made
 
 

@@ -1,23 +1,24 @@
-"""The programme's pages: all screens, a screen's week, an hour to the second, and the air time of groups."""
+"""The programme's pages: all screens, a screen's week and an hour to the second."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aiohttp import web
 
-from curator import air_time, bookings, guide, library, screens
+from curator import air_time, bookings, drafts, guide, library, screens
 from curator.authorisation import Action
+from curator.manifest_store import record_of
 from curator.programme.hours import HOUR_MS, day_start, next_hour, wall
 from curator.programme.notes import told, told_why
 from curator.programme.published import Published, newest
 from curator.programme.week import DAYS, Day, Titled, week
-from curator.publishing import PUBLISHER, Fault, record_of
+from curator.publishing import PUBLISHER, Fault
 from curator.screens import Screen
 from curator.service import service_of
 from curator.store import Connection
 from curator.tables import items
 from curator.web.doorman import allowed
-from curator.web.forms import BadForm, read_form
+from curator.web.forms import BadForm
 from curator.web.pages import render
 from curator.web.problems import not_found
 from curator.words import N_
@@ -63,7 +64,7 @@ async def screen_named(request: web.Request) -> Screen:
 
 async def every(request: web.Request) -> web.StreamResponse:
     """All screens with what is on."""
-    allowed(request, Action.SEE_PROGRAMME)
+    actor = allowed(request, Action.SEE_PROGRAMME)
     service = service_of(request)
     now_ms, faults = service.now(), dict(request.app[PUBLISHER].faults)
 
@@ -73,7 +74,10 @@ async def every(request: web.Request) -> web.StreamResponse:
             for screen in screens.every(connection)
         ]
 
-    return render(request, "programme.html", on_screens=await service.store.read(look))
+    draft = await service.store.read(lambda connection: drafts.of(connection, actor.account_id))
+    return render(
+        request, "programme.html", on_screens=await service.store.read(look), draft_words=drafts.bar_words(draft)
+    )
 
 
 async def one_week(request: web.Request) -> web.StreamResponse:
@@ -124,49 +128,7 @@ async def one_hour(request: web.Request) -> web.StreamResponse:
     )
 
 
-async def see_air_time(request: web.Request) -> web.StreamResponse:
-    """The form with the groups' weights."""
-    allowed(request, Action.PROGRAMME)
-    screen = await screen_named(request)
-
-    store = service_of(request).store
-    return render(
-        request,
-        "programme_air_time.html",
-        screen=screen,
-        is_done="done" in request.query,
-        shares=await store.read(lambda connection: air_time.shares(connection, screen.id)),
-        others=await store.read(lambda connection: air_time.others(connection, screen.id)),
-        playing={item.group_id for item in await store.read(library.playable_items)},
-    )
-
-
-async def change_air_time(request: web.Request) -> web.StreamResponse:
-    """Stores the weights; or adds one group, or takes one off."""
-    actor = allowed(request, Action.PROGRAMME)
-    screen = await screen_named(request)
-    service = service_of(request)
-    form = await read_form(request)
-    now_ms = service.now()
-    added, removed = form.text("add", most=32), form.text("remove", most=32)
-    group_ids = form.texts("group")
-    given = {
-        group_id: form.integer(f"weight-{group_id}", least=0, most=air_time.HEAVIEST) for group_id in group_ids
-    }  # fmt: skip
-
-    def change(connection: Connection) -> None:
-        if removed:
-            air_time.remove(connection, screen.id, removed, now_ms=now_ms, by=actor.account_id)
-            given.pop(removed, None)
-        weights = {**given, added: 1} if added else given
-        air_time.set_weights(connection, screen.id, weights, now_ms=now_ms, by=actor.account_id)
-
-    await service.store.run(change)
-    service.bus.publish(f"programme:{screen.id}")
-    raise web.HTTPSeeOther(f"/programme/{screen.slug}/air-time?done=1")
-
-
-def titles_of(connection: Connection, slots: list[bookings.Booking]) -> dict[str, Titled]:
+def titles_of(connection: Connection, slots: list[bookings.Slot]) -> dict[str, Titled]:
     """What the booked items are called, by id."""
     wanted = {slot.item_id for slot in slots}
     found = library.items_where(connection, items.c.id.in_(sorted(wanted)), most=len(wanted) + 1)
@@ -177,7 +139,7 @@ def titles_of(connection: Connection, slots: list[bookings.Booking]) -> dict[str
 def _week(connection: Connection, screen: Screen, first: date, now_ms: int) -> _Week:
     from_ms = day_start(screen.zone, first)
     slots = bookings.between(connection, screen.id, from_ms, from_ms + (DAYS + 1) * 24 * HOUR_MS)
-    shares = [share for share in air_time.shares(connection, screen.id) if share.weight]
+    shares = [share for share in air_time.shares(connection, screen) if share.weight]
     days = week(screen.zone, first, now_ms, slots, titles_of(connection, slots))
     return _Week(days, shares, _state(connection, screen))
 
@@ -225,6 +187,4 @@ routes = [
     web.get("/programme", every),
     web.get("/programme/{screen}", one_week),
     web.get("/programme/{screen}/hour", one_hour),
-    web.get("/programme/{screen}/air-time", see_air_time),
-    web.post("/programme/{screen}/air-time", change_air_time),
 ]

@@ -4,26 +4,46 @@ from aiohttp import web
 
 from curator.web import (
     account,
+    air_time,
     assets,
     audit_log,
     bookings,
+    calendar,
+    calendar_strip,
+    captions,
+    dayparts,
+    draft_moves,
+    drafts,
     files,
     groups,
     guide,
     home,
+    interchange,
     library,
     live,
+    live_orders,
+    mending,
     moderation,
     node_api,
     node_link,
     order,
     pairing,
     people,
+    playlists,
+    preparation,
     programme,
+    promises,
+    rules,
+    screen_groups,
+    screen_place,
     screens,
+    showing,
     sign_in,
+    sites,
     upload_page,
     uploads,
+    week_templates,
+    why,
 )
 
 
@@ -44,11 +64,15 @@ def add_routes(app: web.Application) -> None:
     )
     for part in (moderation, people, groups, account, audit_log):
         app.add_routes(part.routes)
-    for part in (screens, pairing):
+    for part in (live_orders, screens, pairing):
         app.add_routes(part.routes)
-    for part in (uploads, upload_page, library, files):
+    for part in (uploads, upload_page, library, preparation, mending, captions, files):
         app.add_routes(part.routes)
     app.on_response_prepare.append(uploads.tell_protocol)
     app.on_response_prepare.append(files.name_by_hash)
-    for part in (order, bookings, programme, guide):
+    for part in (dayparts, rules, sites, screen_groups, screen_place, showing, promises, air_time, why):
+        app.add_routes(part.routes)
+    for part in (drafts, draft_moves, calendar, calendar_strip, week_templates, order, bookings):
+        app.add_routes(part.routes)
+    for part in (playlists, interchange, programme, guide):
         app.add_routes(part.routes)

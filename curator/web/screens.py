@@ -262,12 +262,20 @@ def _words(form: Form) -> ScreenWords:
         width=form.integer("width", least=screens.LEAST_PIXELS, most=screens.MOST_PIXELS),
         height=form.integer("height", least=screens.LEAST_PIXELS, most=screens.MOST_PIXELS),
         volume_percent=form.integer("volume_percent", least=0, most=100),
+        captions=form.text("captions", most=12),
     )
 
 
 def _words_of(screen: Screen) -> ScreenWords:
     return ScreenWords(
-        screen.name, screen.place, screen.zone, screen.language, screen.width, screen.height, screen.volume_percent
+        screen.name,
+        screen.place,
+        screen.zone,
+        screen.language,
+        screen.width,
+        screen.height,
+        screen.volume_percent,
+        screen.captions,
     )
 
 

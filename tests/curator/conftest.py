@@ -104,6 +104,7 @@ async def make_town(tmp_path: Path) -> AsyncIterator[MakeTown]:
             "folders_watched": False,
             "programmes_published": False,
             "port": 0,
+            "freeze_minutes": 0,
         } | settings
         clock = Turned(1_790_000_000_000)
         settings_of_town = Settings.model_validate({"data": tmp_path / "data", **chosen})

@@ -65,7 +65,9 @@ def test_a_cancelled_time_is_free_again(town: Town) -> None:
     screen, item_id = things.screen(town), things.approved_item(town, "Talk")
     made = things.book(town, screen, item_id, town.clock() + AN_HOUR_MS)
     for _ in range(2):
-        things.run(town, lambda c: bookings.cancel(c, made.id, now_ms=town.clock(), by=town.accounts["programmer"]))
+        things.run(
+            town, lambda c: bookings.cancel(c, made.booking_id, now_ms=town.clock(), by=town.accounts["programmer"])
+        )
     assert things.book(town, screen, item_id, made.start_ms).start_ms == made.start_ms
 
 
@@ -79,7 +81,7 @@ async def test_a_programmer_books_by_the_screens_own_clock_and_cancels(town: Tow
     assert made.start_ms == instant_of("Asia/Kathmandu", date(2026, 11, 23), time(14, 30, 15))
     assert made.end_ms - made.start_ms == 120_000
     assert "14:30:15" in page
-    answer = await client.post(f"/programme/{screen.slug}/bookings/{made.id}/cancel")
+    answer = await client.post(f"/programme/{screen.slug}/bookings/{made.booking_id}/cancel")
     assert "Cancelled" in await answer.text()
     assert things.run(town, lambda c: bookings.between(c, screen.id, 0, 2**52)) == []
 
@@ -124,7 +126,7 @@ async def test_nobody_but_a_programmer_books_or_cancels(town: Town, who: str | N
     answers = [
         await client.get(f"/programme/{screen.slug}/book", allow_redirects=False),
         await client.post(f"/programme/{screen.slug}/book", data=form, allow_redirects=False),
-        await client.post(f"/programme/{screen.slug}/bookings/{made.id}/cancel", allow_redirects=False),
+        await client.post(f"/programme/{screen.slug}/bookings/{made.booking_id}/cancel", allow_redirects=False),
     ]
     assert [answer.status for answer in answers] == [expected] * 3
     assert things.run(town, lambda c: bookings.between(c, screen.id, 0, 2**52)) == [made]
@@ -133,6 +135,6 @@ async def test_nobody_but_a_programmer_books_or_cancels(town: Town, who: str | N
 async def test_a_booking_of_another_screen_is_not_cancelled_here(town: Town) -> None:
     here, there = things.screen(town, "Here"), things.screen(town, "There")
     made = things.book(town, there, things.approved_item(town, "Talk"), town.clock() + AN_HOUR_MS)
-    answer = await town.client("programmer").post(f"/programme/{here.slug}/bookings/{made.id}/cancel")
+    answer = await town.client("programmer").post(f"/programme/{here.slug}/bookings/{made.booking_id}/cancel")
     assert answer.status == 404
     assert things.run(town, lambda c: bookings.between(c, there.id, 0, 2**52)) == [made]

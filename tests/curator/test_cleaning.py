@@ -1,6 +1,7 @@
 """Files of what is over go after a while; what may play, waits or is being prepared keeps its own."""
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,17 @@ async def test_a_file_in_a_screens_newest_manifests_stays_until_they_are_replace
     publish(town, screen.id, 3)
     await cleaning.clean(town.service)
     assert not rendition(town, sent).exists()
+
+
+async def test_a_file_no_row_names_goes_after_a_day_and_a_named_one_stays(town: Town) -> None:
+    sent = send(town)
+    stray = place_of(town.service.settings.files, keep(town, b"left by a worker that died"))
+    young = place_of(town.service.settings.files, keep(town, b"being kept just now"))
+    for path in (stray, rendition(town, sent)):
+        os.utime(path, (1, 1))
+    os.utime(young, (town.clock() / 1_000 - 60,) * 2)
+    assert await cleaning.clear_strays(town.service) == 1
+    assert [path.exists() for path in (stray, young, rendition(town, sent))] == [False, True, True]
 
 
 @pytest.mark.parametrize("state", ["running", "done"])

@@ -15,15 +15,18 @@ import pytest
 
 from content import clock
 from content.files import place_of, sha256_of
+from content.media.job import STEP_NAMES
 from curator import groups, intake, jobs, library
 from curator.config import Settings
-from curator.intake import Worker, reconcile
+from curator.intake import Worker
 from curator.library import Version
 from curator.store import Connection
 from curator.tables import versions
 from curator.web.app import open_service
+from curator.workshop import reconcile
 from tests.curator.conftest import MakeTown, Town
 from tests.curator.uploading import all_items, files_below, new_version, picture, upload
+from tests.media.generate import Film, make_film
 
 ENOUGH_S = 60
 T = TypeVar("T")
@@ -52,10 +55,11 @@ async def test_an_upload_is_prepared_and_submitted_to_the_moderators(make_town: 
     with town.service.bus.listening("queue", "item:") as hints:
         await upload(town.client("contributor"), picture(size=(1280, 720)))
         version = await until_prepared(town)
-        heard = set()
         async with asyncio.timeout(ENOUGH_S):
-            while "queue" not in heard:
-                heard.add(await anext(hints))
+            # One hint when the work begins, one after its folder is gone.
+            for _ in range(2):
+                while await anext(hints) != "queue":
+                    pass
     assert (version.preparation, version.state) == ("ready", "submitted")
     assert (version.kind, version.width, version.height, version.duration_ms) == ("still", 1280, 720, 10_000)
     for sha256 in (version.sha256, version.thumbnail_sha256, version.poster_sha256, version.strip_sha256):
@@ -176,11 +180,27 @@ async def test_a_service_that_stops_puts_its_work_back_and_the_attempt_does_not_
 
 
 WORKER = """
-import asyncio, sys
+import asyncio, os, signal, sys
 from pathlib import Path
+from curator import blobs, intake, library
 from curator.config import Settings
-from curator.intake import Worker, reconcile
+from curator.intake import Worker
 from curator.web.app import open_service
+from curator.workshop import reconcile
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def dying_after(function):
+    return lambda *given, **named: (function(*given, **named), die())
+
+at = sys.argv[2] if len(sys.argv) > 2 else ""
+note = intake._Watch.note
+intake._Watch.note = lambda watch, step, percent: die() if step == at else note(watch, step, percent)
+if at == "one file kept":
+    blobs.keep = dying_after(blobs.keep)
+if at == "row not yet stored":
+    library.note_prepared = dying_after(library.note_prepared)
 
 async def main(service):
     service.bus.attach()
@@ -250,6 +270,43 @@ def test_a_worker_killed_in_the_middle_leads_to_exactly_one_ready_version(tmp_pa
         service.store.close()
 
 
+WALKED = [step for step in STEP_NAMES if step not in {"mend", "captions"}]
+"""The steps a film without mends and captions goes through."""
+
+
+@pytest.mark.parametrize("step", [*WALKED, "keep", "one file kept", "row not yet stored"])
+def test_a_worker_that_dies_at_any_step_leaves_nothing_twice_and_nothing_behind(tmp_path: Path, step: str) -> None:
+    settings = Settings(data=tmp_path / "data", port=0)
+    service = open_service(settings, clock.now_ms)
+    try:
+        film = make_film(tmp_path / "film.mp4", Film(size=(320, 240), frames=30, tone_db=-20))
+        sha256 = sha256_of(film)
+        place = place_of(settings.originals, sha256)
+        place.parent.mkdir(parents=True)
+        film.rename(place)
+        version_id = service.store.run_now(lambda c: a_version(c, sha256))
+        first = start_worker(settings, step)
+        assert first.wait(timeout=ENOUGH_S) == -signal.SIGKILL
+        first.communicate(timeout=ENOUGH_S)
+        second = start_worker(settings)
+        try:
+            wait_for(lambda: ready(service.store.read_now(lambda c: library.version(c, version_id))))
+        finally:
+            second.terminate()
+            second.communicate(timeout=ENOUGH_S)
+        version = service.store.read_now(lambda c: library.version(c, version_id))
+        job = service.store.read_now(lambda c: seen(c, version_id))
+        assert version is not None
+        assert job is not None
+        assert (version.state, job.state, job.attempt) == ("submitted", "done", 2)
+        named = {version.sha256, version.thumbnail_sha256, version.poster_sha256, version.strip_sha256}
+        assert {path.name for path in files_below(settings.files)} == named
+        asyncio.run(reconcile(service))
+        assert list(settings.incoming.iterdir()) == []
+    finally:
+        service.store.close()
+
+
 def a_version(connection: Connection, sha256: str) -> str:
     group = groups.create(
         connection, name="Club", about="", quota_bytes=1 << 30, is_house=False, now_ms=1, by=None
@@ -262,9 +319,9 @@ def a_version(connection: Connection, sha256: str) -> str:
     return version_id
 
 
-def start_worker(settings: Settings) -> "subprocess.Popen[str]":
+def start_worker(settings: Settings, dies_at: str = "") -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-c", WORKER, str(settings.data)], stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", WORKER, str(settings.data), dies_at], stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
     )  # fmt: skip
 

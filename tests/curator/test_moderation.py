@@ -297,6 +297,8 @@ async def test_the_policy_is_public_and_speaks_every_language(town: Town) -> Non
 def test_a_policy_that_lacks_a_language_or_doubles_a_code_is_refused() -> None:
     body = policy.FILE.read_text("utf-8")
     with pytest.raises(BadDocument, match="'vi' is missing"):
-        policy.read_policy('[[reason]]\ncode = "x"\n[reason.en]\nname = "a"\nmeans = "b"\nwhat_to_do = "c"\n')
+        policy.read_policy(
+            'second_moderator = {}\n[[reason]]\ncode = "x"\n[reason.en]\nname = "a"\nmeans = "b"\nwhat_to_do = "c"\n'
+        )
     with pytest.raises(BadDocument, match="stands twice"):
-        policy.read_policy(body + body)
+        policy.read_policy(body + body[body.index("[[reason]]") :])

@@ -13,12 +13,14 @@ from content.programme.engine import Programme
 from content.programme.plan import read_plan
 from content.reading import Reader
 from content.signing import SigningKey
-from curator import moderation, publishing
+from curator import drafts, moderation, publishing, revisions
+from curator.manifest_store import KEPT_MANIFESTS, record_of
 from curator.programme import manifest_maker
-from curator.programme.compiler import Compiled
+from curator.programme.changes import WeightPut
 from curator.programme.manifest_maker import Sealed
 from curator.programme.published import newest
-from curator.publishing import KEPT_MANIFESTS, PUBLISHER, Publisher
+from curator.programme.streams import Stream, Streams
+from curator.publishing import PUBLISHER, Publisher
 from curator.screens import Screen
 from curator.store import Connection
 from curator.tables import decisions, facts, manifest_files, manifests, screens, versions
@@ -34,8 +36,8 @@ class Interrupted(Publisher):
 
     before_storing: Callable[[], None] = lambda: None
 
-    def _make(self, due: publishing._Due, version: int) -> tuple[Compiled, Sealed]:
-        made = Publisher._make(self, due, version)
+    def _make(self, due: publishing._Due, version: int, streams: Streams) -> tuple[Stream, Sealed]:
+        made = Publisher._make(self, due, version, streams)
         self.before_storing()
         return made
 
@@ -147,7 +149,7 @@ async def test_nothing_unapproved_is_ever_in_a_manifest(town: Town) -> None:
     manifest = opened(town, screen)
     assert set(manifest.items) == {good}
     assert forged_again not in manifest.as_json()["items"]  # type: ignore[operator]
-    record = town.service.store.read_now(lambda connection: publishing.record_of(connection, screen.id))
+    record = town.service.store.read_now(lambda connection: record_of(connection, screen.id))
     assert record is not None
     assert [note.code for note in record.notes] == ["booking_lost"]
 
@@ -307,3 +309,70 @@ async def test_own_work_needs_somebody_else_before_it_is_published(town: Town, c
     await settled(town)
     assert opened(town, screen).items == {}
     assert town.service.store.read_now(moderation.count_waiting) == count
+
+
+async def test_screens_with_equal_facts_have_one_plan_compiled_once_and_shared(town: Town) -> None:
+    many = [things.screen(town, f"Shelter {number}") for number in range(4)]
+    other = things.screen(town, "In another zone", zone="Asia/Kathmandu")
+    for screen in (*many, other):
+        things.share(town, screen, group=1)
+    things.approved_item(town, "Everywhere")
+    await settled(town)
+    shown = [things.run(town, lambda connection, one=one: newest(connection, one.id)) for one in (*many, other)]  # type: ignore[misc]
+    programmes = [one.programme for one in shown if one is not None]
+    assert len(programmes) == 5
+    assert all(one is programmes[0] for one in programmes[:4])
+    assert programmes[4] is not programmes[0]
+    plans = [opened(town, screen).plan for screen in (*many, other)]
+    assert plans[1:4] == plans[:3]
+    assert plans[4] != plans[0]
+    assert {opened(town, screen).screen.id for screen in many} == {screen.id for screen in many}
+
+
+async def test_what_is_promised_stays_unless_short_notice_is_asked_for(make_town: MakeTown) -> None:
+    town = await make_town(plan_days=1, running_list_hours=6, freeze_minutes=30)
+    screen = things.screen(town)
+    things.share(town, screen, group=1)
+    item_id = things.approved_item(town, "Everyday")
+    news = things.approved_item(town, "News", group_id=town.other_group.id)
+    await settled(town)
+    town.clock.turn(60_000)
+    before = programme(opened(town, screen))
+    start_ms = town.clock() + 5 * 60_000
+    things.book(town, screen, news, start_ms)
+    await settled(town)
+    promised = programme(opened(town, screen))
+    for at_ms in range(town.clock(), town.clock() + 30 * 60_000, 7_000):
+        assert promised.at(at_ms).event.item == before.at(at_ms).event.item
+    assert promised.at(start_ms).event.item in {item_id, None}
+    things.run(
+        town,
+        lambda connection: drafts.publish_at_once(
+            connection,
+            [WeightPut(f"screen:{screen.id}", town.group.id, "", 2)],
+            now_ms=town.clock(),
+            lead_ms=15_000,
+            by=town.accounts["programmer"],
+            at_once=True,
+        ),
+    )
+    await settled(town)
+    assert programme(opened(town, screen)).at(start_ms).event.item == news
+    assert things.run(town, lambda connection: revisions.short_notice(connection, screen.id)) == ""
+
+
+async def test_a_withdrawal_does_not_wait_for_the_end_of_what_was_promised(make_town: MakeTown) -> None:
+    town = await make_town(plan_days=1, running_list_hours=6, freeze_minutes=30)
+    screen = things.screen(town)
+    things.share(town, screen, group=1)
+    gone, stays = things.approved_item(town, "Wrong date"), things.approved_item(town, "Right date")
+    await settled(town)
+    town.clock.turn(60_000)
+    before = programme(opened(town, screen))
+    things.withdraw(town, gone)
+    await settled(town)
+    manifest = opened(town, screen)
+    assert set(manifest.items) == {stays}
+    after = programme(manifest)
+    for event in before.events(town.clock(), town.clock() + 30 * 60_000):
+        assert after.at(event.start_ms).event.item == (stays if event.item == stays else None)

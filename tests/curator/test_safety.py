@@ -3,19 +3,36 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from aiohttp.web import AbstractResource
 
-from curator import accounts, bookings, groups, library, moderation, uploads
-from curator.bookings import Booking
+from content.captions import CaptionCue, CaptionLine, Captions, webvtt
+from content.media.facts import CaptionFile
+from curator import (
+    accounts,
+    bookings,
+    captions,
+    dayparts,
+    groups,
+    library,
+    live_orders,
+    moderation,
+    rules,
+    screen_groups,
+    uploads,
+)
+from curator.bookings import Slot
+from curator.programme.dayparts import EVERY_DAY, Daypart, Hours
+from curator.programme.rules import RatingRule, When
 from curator.store import Connection
 from curator.tables import accounts as account_rows
 from curator.tables import items, versions
 from curator.uploads import Wanted
 from curator.web import forms
 from tests.curator.access import ACCESS, NODES, OWN_UPLOAD, PAIRING, STRANGER, WHO, is_refused
-from tests.curator.cases import Sent, approve, send, somebody
+from tests.curator.cases import Sent, approve, keep, send, somebody
 from tests.curator.conftest import Client, MakeTown, Town
 from tests.curator.nodes import HEALTH, FakeNode, add_item, at_rest, make_screen, paired_node, publish, row
 
@@ -41,6 +58,7 @@ class Things:
         approve(town, playing)
         self.booking = run(lambda connection: _book(connection, town, self.screen.id, playing.item_id))
         self.sent = send(town)
+        self.daypart, self.rule, self.screens = run(lambda connection: _policies(connection, town))
 
     def address(self, pattern: str) -> str:
         sent, town = self.sent, self.town
@@ -48,10 +66,45 @@ class Things:
         known = {
             "item": sent.item_id, "version": sent.version_id, "version_id": sent.version_id, "what": "rendition",
             "group": "youth-club", "screen": self.screen.slug, "account_id": self.spare, "upload": upload,
-            "slug": "youth-club" if pattern.startswith("/groups") else self.screen.slug, "booking": self.booking.id,
+            "slug": "youth-club" if pattern.startswith("/groups") else self.screen.slug,
+            "order": self._alert() if "{order}" in pattern else "",
+            "track": self._track() if "{track}" in pattern else "",
+            "booking": self.booking.booking_id, "daypart": self.daypart, "rule": self.rule, "screens": self.screens,
             "sha256": sent.sha256, "node_id": "nobody", "mark": "0", "name": "common.css",
+            "format": "m3u8", "week": "none",
         }  # fmt: skip
         return re.sub(r"{(\w+)}", lambda gap: known[gap[1]], pattern)
+
+    def _track(self) -> str:
+        """The id of captions of the version, found in no stated language."""
+        body = webvtt(Captions("und", (CaptionCue(0, 1_000, (CaptionLine("Hello"),)),)))
+        sha256 = keep(self.town, body)
+        found = CaptionFile(Path("gone"), sha256, len(body), "und", "SRT", 1, 0, 1_000)
+
+        def note(connection: Connection) -> str:
+            captions.note_found(connection, self.sent.version_id, (found,), self.town.clock())
+            return captions.of_version(connection, self.sent.version_id)[0].id
+
+        return self.town.service.store.run_now(note)
+
+    def _alert(self) -> str:
+        """The id of an alert that stands."""
+        town = self.town
+        return town.service.store.run_now(
+            lambda connection: live_orders.alert(
+                connection, town.service.key, heading="Storm", lines=[], language="en", screens=[self.screen.id],
+                minutes=5, now_ms=town.clock(), by=town.accounts["administrator"],
+            )
+        ).order  # fmt: skip
+
+
+def _policies(connection: Connection, town: Town) -> tuple[str, str, str]:
+    """The ids of a daypart and a rule, the slug of a screen group."""
+    now_ms, by = town.clock(), town.accounts["programmer"]
+    noon = Daypart("", "Noon", (Hours(EVERY_DAY, 720, 780),))
+    made = dayparts.put(connection, noon, now_ms=now_ms, by=by)
+    rule = rules.put(connection, RatingRule("", "Mild", When(), 12), "everywhere", now_ms=now_ms, by=by)
+    return made.id, rule.id, screen_groups.put(connection, "", "Libraries", now_ms=now_ms, by=by).slug
 
 
 def _account(connection: Connection, name: str) -> str:
@@ -60,7 +113,7 @@ def _account(connection: Connection, name: str) -> str:
     )
 
 
-def _book(connection: Connection, town: Town, screen_id: str, item_id: str) -> Booking:
+def _book(connection: Connection, town: Town, screen_id: str, item_id: str) -> Slot:
     return bookings.book(
         connection, screen_id=screen_id, item_id=item_id, start_ms=town.clock() + 3_600_000, length_ms=None,
         now_ms=town.clock(), lead_ms=0, by=town.accounts["programmer"],

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from curator import air_time, bookings
+from curator.programme.recurrence import occurrences
 from curator.schema import HEAD, MIGRATIONS, TooNew, bring_up_to_date
-from curator.store import Connection, Store
+from curator.store import Connection, Store, taken_back
 from curator.tables import facts, metadata
 
 
@@ -70,4 +74,58 @@ async def test_many_writers_at_once_all_succeed(tmp_path: Path) -> None:
             tasks.create_task(asyncio.to_thread(add, str(number)))
     count = sa.select(sa.func.count()).select_from(facts)
     assert await store.read(lambda connection: connection.execute(count).scalar_one()) == 40
+    store.close()
+
+
+def test_what_was_booked_and_shared_before_bookings_recurred_is_still_there(tmp_path: Path) -> None:
+    store = Store(tmp_path / "old.db")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+
+    def old_town(connection: sa.Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        for statement in (
+            "INSERT INTO groups VALUES ('g', 'youth', 'Youth', '', 0, 0, 'teal', 1)",
+            "INSERT INTO screens VALUES ('s', 's', 'Square', '', 'Asia/Kathmandu', 'en', 64, 64, 100, 0, 0, 1, NULL)",
+            "INSERT INTO items VALUES ('i', 'g', 'Film', '', '', '', '', NULL, 1, NULL, NULL)",
+            "INSERT INTO air_time VALUES ('s', 'g', 7)",
+            "INSERT INTO bookings VALUES ('b', 's', 'i', 1795000000500, 1795000060500, NULL, 5, NULL)",
+            "INSERT INTO bookings VALUES ('c', 's', 'i', 1795000000500, 1795000060500, NULL, 5, 6)",
+        ):
+            connection.execute(sa.text(statement))
+
+    store.run_now(old_town)
+    bring_up_to_date(store)
+    kept = store.read_now(lambda c: bookings.stored(c, "b"))
+    assert kept is not None
+    booking = kept.booking
+    assert (booking.items, booking.screens, booking.state, booking.length_ms) == (("i",), ("s",), "confirmed", 60_000)
+    [slot] = store.read_now(lambda c: bookings.between(c, "s", 0, 2**52))
+    assert (slot.booking_id, slot.start_ms, slot.end_ms) == ("b", 1795000000500, 1795000060500)
+    [occurrence] = occurrences(booking)
+    assert (occurrence.start_ms, occurrence.end_ms) == (slot.start_ms, slot.end_ms)
+    assert store.read_now(lambda c: air_time.weights(c, "s")) == {"g": 7}
+    cancelled = store.read_now(lambda c: bookings.stored(c, "c"))
+    assert cancelled is not None
+    assert cancelled.cancelled_ms == 6
+    store.close()
+
+
+def test_what_is_taken_back_was_there_to_look_at_and_is_gone_also_after_a_failure(store: Store) -> None:
+    def fail(connection: Connection) -> None:
+        with taken_back(connection):
+            connection.execute(facts.insert().values(name="b", value="1"))
+            raise RuntimeError("in the middle")
+
+    def look(connection: Connection) -> tuple[int, int]:
+        with taken_back(connection):
+            connection.execute(facts.insert().values(name="a", value="1"))
+            inside = len(connection.execute(sa.select(facts)).all())
+        with pytest.raises(RuntimeError):
+            fail(connection)
+        return inside, len(connection.execute(sa.select(facts)).all())
+
+    inside, after = store.run_now(look)
+    assert inside == after + 1
     store.close()

@@ -1,0 +1,113 @@
+"""Air time reckoned up: what groups got on a screen, what they will get, and what they are owed. Reads only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from content.programme.engine import Programme
+from curator.programme.accounts import AsRun, Reckoning, aired, planned, together
+from curator.programme.hours import DAY_MS
+from curator.programme.published import newest
+from curator.screens import Screen
+from curator.store import Connection
+from curator.tables import air_time, as_run, items, promises
+
+DAYS = 7
+MOST_ROWS = 500_000
+"""Rows of one screen and week; half a million plays of more than a second each."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenBooks:
+    """A screen's `past` by its records; `programme` (None before the first) for what is to come."""
+
+    screen: Screen
+    past: Reckoning
+    programme: Programme | None
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """One or several screens: the last seven days, the next seven (as far as they are laid out), and what is owed now.
+
+    Balances are in ms; a positive one is made good by and by. `coming` is None before the first programme.
+    """
+
+    past: Reckoning
+    coming: Reckoning | None
+    owed_ms: Mapping[str, int]
+
+
+def of_screen(connection: Connection, screen: Screen, now_ms: int) -> ScreenBooks:
+    """What is stored about one screen's air time. Reading a week takes a moment: not for the event loop."""
+    published = newest(connection, screen.id)
+    past = aired(_rows(connection, screen.id, now_ms - DAYS * DAY_MS, now_ms), screen.zone, *_last_days(now_ms))
+    return ScreenBooks(screen, past, published.programme if published else None)
+
+
+def books(of: list[ScreenBooks], now_ms: int) -> Books:
+    """The sums over these screens. Evaluates a week of programme: call it in a thread."""
+    laid = [(one.screen.zone, one.programme) for one in of if one.programme is not None]
+    owed: dict[str, int] = {}
+    for _zone, programme in laid:
+        for group, carry in programme.carry_at(now_ms).items():
+            owed[group] = owed.get(group, 0) + carry.balance_ms
+    return Books(together([one.past for one in of]), coming(laid, now_ms), owed)
+
+
+def coming(laid: list[tuple[str, Programme]], now_ms: int) -> Reckoning | None:
+    """What programmes, each with its zone, hold in the next seven days; None when there is none."""
+    if not laid:
+        return None
+    windows = [(max(now_ms, programme.span[0]), programme.span[1]) for _zone, programme in laid]
+    return together([
+        planned(programme, zone, from_ms, max(from_ms, min(to_ms, now_ms + DAYS * DAY_MS)))
+        for (zone, programme), (from_ms, to_ms) in zip(laid, windows, strict=True)
+    ])  # fmt: skip
+
+
+def weights_of(connection: Connection, scope: str) -> dict[tuple[str, str], int]:
+    """The weights given in a scope itself, by group and daypart ("" for all other times)."""
+    query = sa.select(air_time.c.group_id, air_time.c.daypart_id, air_time.c.weight).where(air_time.c.scope == scope)
+    return {(row.group_id, row.daypart_id): row.weight for row in connection.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A group was promised a play at least every `every_ms`, in a daypart ("" always)."""
+
+    group_id: str
+    daypart_id: str
+    every_ms: int
+
+
+def promises_of(connection: Connection, scope: str) -> list[Promised]:
+    """The promises that stand in a scope, the oldest first."""
+    query = (
+        sa.select(promises.c.group_id, promises.c.daypart_id, promises.c.every_ms)
+        .where(promises.c.scope == scope, promises.c.ended_ms.is_(None))
+        .order_by(promises.c.created_ms, promises.c.id)
+    )
+    return [Promised(*row) for row in connection.execute(query)]
+
+
+def _last_days(now_ms: int) -> tuple[int, int]:
+    return now_ms - DAYS * DAY_MS, now_ms
+
+
+def _rows(connection: Connection, screen_id: str, from_ms: int, to_ms: int) -> list[AsRun]:
+    query = (
+        sa.select(
+            as_run.c.start_ms, as_run.c.duration_ms, as_run.c.layer, items.c.group_id, as_run.c.outcome, as_run.c.cause
+        )
+        .select_from(as_run.outerjoin(items, as_run.c.item_id == items.c.id))
+        .where(
+            as_run.c.screen_id == screen_id,
+            as_run.c.start_ms >= from_ms - DAY_MS,
+            as_run.c.start_ms < to_ms,
+        )
+        .order_by(as_run.c.start_ms)
+        .limit(MOST_ROWS)
+    )
+    return [AsRun(*row) for row in connection.execute(query)]
