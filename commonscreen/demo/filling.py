@@ -14,9 +14,9 @@ import sqlalchemy as sa
 from commonscreen.command_words import _
 from commonscreen.demo.people import NotDone, Person
 from commonscreen.demo.seed import open_sessions
-from commonscreen.demo.town import ITEMS, PEOPLE, SCREENS, WAITING, DemoItem
+from commonscreen.demo.town import ITEMS, PEOPLE, SCREENS, WAITING, DemoItem, DemoPerson
 from content.clock import now_ms
-from curator import groups, library, screens
+from curator import captions, groups, library, screens
 from curator.bookings import BookingRefused, between, book
 from curator.library import Item
 from curator.store import Connection, Store
@@ -87,8 +87,7 @@ class Filling:
         self._say(_("Drawing “%(title)s”…") % {"title": plan.title})
         path = self._drawings / plan.file_name
         await asyncio.to_thread(plan.draw, path)
-        editor = next(person for person in PEOPLE if person.group == plan.group)
-        async with self._person(editor.key) as person:
+        async with self._person(self._editor(plan).key) as person:
             await person.upload(path, group=plan.group, title=plan.title)
         await asyncio.to_thread(path.unlink)
 
@@ -96,8 +95,19 @@ class Filling:
         found = await self._prepared(plan)
         version = found.newest
         if version.state == "submitted" and version.sha256:
+            ticked = {"captions": await self._captions(plan, found)} if plan.captions else {}
             async with self._person("moderator") as moderator:
-                await moderator.press(f"/moderation/{version.id}/approve", sha256=version.sha256)
+                await moderator.press(f"/moderation/{version.id}/approve", sha256=version.sha256, **ticked)
+
+    async def _captions(self, plan: DemoItem, found: Item) -> str:
+        """Adds the captions, unless they are there; gives what a moderator ticks to approve them with the film."""
+        version_id = found.newest.id
+        tracks = await self._store.read(lambda connection: captions.of_version(connection, version_id))
+        if not tracks:
+            async with self._person(self._editor(plan).key) as editor:
+                await editor.add_captions(plan.captions.encode(), item=found.id, version=version_id, language="en")
+            tracks = await self._store.read(lambda connection: captions.of_version(connection, version_id))
+        return f"{tracks[0].id} {tracks[0].sha256}"
 
     async def _prepared(self, plan: DemoItem) -> Item:
         for _try in range(round(PREPARED_S / LOOK_AGAIN_S)):
@@ -146,6 +156,10 @@ class Filling:
                         self._say(str(refused))
 
         await self._store.run(make)
+
+    @staticmethod
+    def _editor(plan: DemoItem) -> DemoPerson:
+        return next(person for person in PEOPLE if person.group == plan.group)
 
     def _person(self, key: str) -> Person:
         return Person(self._address, self._tokens[key])

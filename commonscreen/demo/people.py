@@ -52,6 +52,15 @@ class Person:
             async with self._session.patch(place, headers=headers, data=body[start : start + CHUNK_BYTES]) as answer:
                 await _expect(answer, 200, 204)
 
+    async def add_captions(self, body: bytes, *, item: str, version: str, language: str) -> None:
+        """Adds a captions file to a version of an item. Raises NotDone when it is refused."""
+        form = aiohttp.FormData()
+        form.add_field("version", version)
+        form.add_field("language", language)
+        form.add_field("file", body, filename=f"{language}.srt")
+        async with self._session.post(f"/items/{item}/captions", data=form, allow_redirects=False) as answer:
+            await _expect(answer, 303)
+
     async def press(self, path: str, **fields: str) -> None:
         """Sends a form, as pressing its button does. Raises NotDone when it is refused."""
         async with self._session.post(path, data=fields, allow_redirects=False) as answer:

@@ -5,7 +5,7 @@ from pathlib import Path
 from commonscreen.demo.town import GROUPS, PEOPLE, SCREENS, ZONE
 from commonscreen.demo.welcome import PASSWORD
 from content.clock import now_ms
-from curator import accounts, air_time, groups, screens
+from curator import accounts, air_time, groups, screens, tables
 from curator.config import Settings
 from curator.store import Connection
 from curator.web.app import open_service
@@ -53,6 +53,8 @@ def _fill(connection: Connection, password_hash: str, at_ms: int) -> None:
     for place in SCREENS:
         words = screens.ScreenWords(place.name, place.place, ZONE, "en", place.width, place.height, 80)
         screen = screens.create(connection, words, now_ms=at_ms, by=people["technician"])
+        # Whoever tries it out wants to see a change at once; real screens keep what they have promised.
+        connection.execute(tables.screens.update().where(tables.screens.c.id == screen.id).values(freeze_minutes=0))
         weights = {made[plan.slug].id: plan.weight for plan in GROUPS if not plan.is_house}
         air_time.set_weights(connection, screen.id, weights, now_ms=at_ms, by=people["programmer"])
 

@@ -41,13 +41,14 @@ class DemoPerson:
 
 @dataclass(frozen=True, slots=True)
 class DemoItem:
-    """Something a group made: `draw` writes the file."""
+    """Something a group made: `draw` writes the file. `captions` is an English SRT file, "" for none."""
 
     group: str
     title: str
     file_name: str
     alt_text: str
     draw: Callable[[Path], None]
+    captions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ ITEMS = (
     DemoItem(
         "rain-band", "Brass and rain", "brass-and-rain.mp4", "Rings spread where drops fall, one for each note.",
         _film(pieces.brass_and_rain, 11.5, 196.0, DORIAN, pieces.RAIN_NOTES_S),
+        "1\n00:00:01,000 --> 00:00:04,500\n(Rain begins. A trombone answers.)\n\n"
+        "2\n00:00:05,500 --> 00:00:10,500\nWe play whatever the weather.\n<i>Mostly it is this.</i>\n",
     ),
     DemoItem(
         "friends-of-the-library", "Letters come home", "letters-home.mp4", "The word for reading in eight languages.",

@@ -16,8 +16,9 @@ import numpy as np
 from commonscreen.demo.people import Person
 from commonscreen.demo.processes import Running
 from content.clock import now_ms
-from curator import accounts, air_time, groups, library, screens
+from curator import accounts, air_time, captions, groups, library, screens, tables
 from curator.authorisation import Role
+from curator.captions import Track
 from curator.config import Settings
 from curator.library import Item
 from curator.store import Connection, Store
@@ -101,6 +102,7 @@ class Line:
             self.tokens[name] = accounts.sign_in(connection, account_id, now_ms=at_ms, life_ms=12 * HOUR_MS)
         words = screens.ScreenWords("Square", "", "Europe/London", "en", 640, 360, 50)
         self.screen = screens.create(connection, words, now_ms=at_ms, by=account_id)
+        connection.execute(tables.screens.update().values(freeze_minutes=0))
         air_time.set_weights(connection, self.screen.id, {group.id: 1}, now_ms=at_ms, by=account_id)
 
     def _serve(self) -> Running:
@@ -125,12 +127,28 @@ class Line:
         """The contributor uploads a film of this colour."""
         path = self.folder / f"{title}.mp4"
         write_film(path, colour, seconds)
+        self.send(path, title)
+
+    def send(self, path: Path, title: str) -> None:
+        """The contributor uploads a file."""
 
         async def act() -> None:
             async with Person(self.address, self.tokens["contributor"]) as person:
                 await person.upload(path, group="youth-club", title=title)
 
         asyncio.run(act())
+
+    def add_captions(self, title: str, words: str, language: str) -> Track:
+        """The contributor adds captions to the newest version of this item."""
+        found = self.prepared(title)
+
+        async def act() -> None:
+            async with Person(self.address, self.tokens["contributor"]) as person:
+                await person.add_captions(words.encode(), item=found.id, version=found.newest.id, language=language)
+
+        asyncio.run(act())
+        tracks = self.store.read_now(lambda connection: captions.of_version(connection, found.newest.id))
+        return max(tracks, key=lambda track: track.created_ms)
 
     def item(self, title: str) -> Item | None:
         """The item with this title."""
