@@ -18,6 +18,7 @@ from curator.store import Store
 from curator.web.doorman import add_headers, choose_language, know_the_actor, same_origin
 from curator.web.live import STREAMS
 from curator.web.node_state import add_node_state
+from curator.web.pouring import POURS, Pours
 from curator.web.problems import problems
 from curator.web.routes import add_routes
 from curator.web.sign_in import TRIES, WINDOW_MS
@@ -41,6 +42,7 @@ def make_app(service: Service) -> web.Application:
     )
     app[SERVICE] = service
     app[STREAMS] = Counter()
+    app[POURS] = Pours()
     app[TRIES] = Tries(service.settings.sign_in_tries, WINDOW_MS)
     app.on_response_prepare.append(add_headers)
     add_node_state(app)

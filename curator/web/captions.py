@@ -22,8 +22,8 @@ from curator.web.files import answer, may_see
 from curator.web.forms import read_form
 from curator.web.library import show_item, the_item
 from curator.web.moderation import show_case
+from curator.web.pouring import STALL_S, cut_off
 from curator.web.problems import Problem, not_found
-from curator.web.uploads import STALL_S, cut_off
 from curator.words import _
 
 MOST_PARTS = 8

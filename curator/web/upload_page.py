@@ -18,8 +18,9 @@ from curator.uploads import Upload, UploadRefused, Wanted
 from curator.web.doorman import actor_of
 from curator.web.library import the_group
 from curator.web.pages import render
+from curator.web.pouring import STALL_S, cut_off, pour
 from curator.web.problems import Problem, not_found
-from curator.web.uploads import STALL_S, as_problem, cut_off, open_upload, pour
+from curator.web.uploads import as_problem, open_upload
 from curator.words import _
 
 MOST_PARTS = 50

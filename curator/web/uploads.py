@@ -8,7 +8,6 @@ import asyncio
 import base64
 import binascii
 import re
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 
@@ -22,21 +21,16 @@ from curator.service import Service, service_of
 from curator.store import Connection
 from curator.uploads import Upload, UploadRefused, Wanted
 from curator.web.doorman import actor_of
+from curator.web.pouring import POURS, cut_off, pour, too_much
 from curator.web.problems import Problem, not_found
 from curator.words import _
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,expiration,termination"
 BODY_TYPE = "application/offset+octet-stream"
-STALL_S = 30.0
-"""A connection that brings nothing for this long is given up; the upload waits to be resumed."""
 LONGEST_METADATA = 4096
 _DIGITS = re.compile(r"[0-9]{1,16}")
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
-
-
-Body = Callable[[], Awaitable[bytes]]
-"""Gives the next bytes of a body; none at its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +77,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     headers = {"Location": f"/uploads/{upload.id}"}
     if request.content_type == BODY_TYPE and request.body_exists:
         _check_encoding(request)
-        with await _hold(service, upload) as growing:
+        with await _hold(request, upload) as growing:
             headers |= await _take_bytes(request, upload, growing)
     else:
         headers |= {"Upload-Offset": "0", "Upload-Expires": _http_date(upload.expires_ms)}
@@ -98,7 +92,7 @@ async def head(request: web.Request) -> web.StreamResponse:
         upload = await _finish(service, upload)
     if upload.finished_ms is not None:
         return web.Response(headers=_told(upload, upload.size_bytes))
-    with await _hold(service, upload) as growing:
+    with await _hold(request, upload) as growing:
         offset = await asyncio.to_thread(growing.settle)
         if offset == upload.size_bytes:
             upload = await _finish(service, upload)
@@ -117,7 +111,7 @@ async def patch(request: web.Request) -> web.StreamResponse:
         _check_offset(upload.size_bytes, wanted)
         upload = await _finish(service, upload)
         return web.Response(status=204, headers=_told(upload, upload.size_bytes))
-    with await _hold(service, upload) as growing:
+    with await _hold(request, upload) as growing:
         _check_offset(growing.size_bytes, wanted)
         return web.Response(status=204, headers=await _take_bytes(request, upload, growing))
 
@@ -128,7 +122,7 @@ async def delete(request: web.Request) -> web.StreamResponse:
     service, upload = service_of(request), await _own_upload(request)
     if upload.finished_ms is not None or upload.sha256 is not None:
         raise Problem(409, "finished", _("This upload is finished. Withdraw the item it became instead."))
-    with await _hold(service, upload):
+    with await _hold(request, upload):
         await receiving.drop(service, upload.id)
     return web.Response(status=204)
 
@@ -209,10 +203,14 @@ async def _own_upload(request: web.Request) -> Upload:
     return upload
 
 
-async def _hold(service: Service, upload: Upload) -> Growing:
+async def _hold(request: web.Request, upload: Upload) -> Growing:
+    service = service_of(request)
     path = receiving.incoming_path(service.settings, upload.id)
     try:
-        return await asyncio.to_thread(Growing, path)
+        try:
+            return await asyncio.to_thread(Growing, path)
+        except blobs.Busy:
+            return await request.app[POURS].take_over(upload.id, lambda: Growing(path))
     except blobs.Busy:
         raise Problem(
             423, "busy", _("Another connection is sending this upload. Wait a moment and go on.")
@@ -228,12 +226,13 @@ async def _take_bytes(request: web.Request, upload: Upload, growing: Growing) ->
     most = min(upload.size_bytes - growing.size_bytes, service.settings.upload_chunk_bytes)
     announced = request.content_length
     if announced is not None and announced > most:
-        raise _too_much(most)
+        raise too_much(most)
     expires_ms = service.now() + service.settings.upload_life_hours * 3_600_000
     try:
         await asyncio.to_thread(receiving.refuse_without_room, service.settings, announced or 0)
         try:
-            await pour(request.content.readany, growing, most)
+            with request.app[POURS].of(upload.id, request.content) as body:
+                await pour(body, growing, most)
         finally:
             # However the request ended: what came is kept, made safe and told to whoever asks next.
             offset = await asyncio.to_thread(growing.settle)
@@ -249,38 +248,6 @@ async def _take_bytes(request: web.Request, upload: Upload, growing: Growing) ->
     if offset == upload.size_bytes:
         upload = await _finish(service, upload)
     return _told(upload, offset, expires_ms)
-
-
-async def pour(content: Body, growing: Growing, most: int) -> None:
-    """Writes a body at the end of the file, a block at a time, at most `most` bytes.
-
-    Raises Problem when more comes, TimeoutError when nothing comes, OSError when the disk does not take it. What came
-    until then is written.
-    """
-    came, block = 0, bytearray()
-    try:
-        while True:
-            async with asyncio.timeout(STALL_S):
-                part = await content()
-            if not part:
-                break
-            came += len(part)
-            if came > most:
-                part = part[: most - came]
-            block += part
-            if len(block) >= blobs.BLOCK_BYTES:
-                full, block = bytes(block), bytearray()
-                await asyncio.to_thread(growing.append, full)
-            if came > most:
-                raise _too_much(most)
-    finally:
-        if block:
-            await asyncio.to_thread(growing.append, bytes(block))
-
-
-def cut_off() -> Problem:
-    """The connection stood still for too long or is gone; in the latter case nobody hears this."""
-    return Problem(408, "cut_off", _("The connection was interrupted. Go on from where it was."))
 
 
 def _told(upload: Upload, offset: int, expires_ms: int = 0) -> dict[str, str]:
@@ -326,10 +293,6 @@ def _whole_number(request: web.Request, name: str) -> int:
 
 def _bad_metadata() -> Problem:
     return Problem(400, "bad_metadata", _("The header Upload-Metadata cannot be read."))
-
-
-def _too_much(most: int) -> Problem:
-    return Problem(413, "too_much", _("At most %(most)s bytes may come in this request.", most=most))
 
 
 def _disk_problem(error: OSError) -> Problem:

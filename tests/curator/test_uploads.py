@@ -58,7 +58,18 @@ async def test_an_upload_in_pieces_is_the_same_file(town: Town) -> None:
 
 async def cut_in_the_middle(town: Town, address: str, cookie: str, body: bytes, sent: int) -> None:
     """A browser whose connection dies after `sent` bytes of a request that announced all of `body`."""
-    _reader, writer = await asyncio.open_connection("127.0.0.1", town.server.port)
+    _reader, writer = await start_sending(town, address, cookie, body, sent)
+    if sent % 2:
+        writer.transport.abort()
+    else:
+        writer.close()
+
+
+async def start_sending(
+    town: Town, address: str, cookie: str, body: bytes, sent: int
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A browser that sent `sent` bytes of a request that announced all of `body`."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", town.server.port)
     head = [
         f"PATCH {address} HTTP/1.1", "Host: here", f"Cookie: commonscreen={cookie}", "Sec-Fetch-Site: same-origin",
         "Tus-Resumable: 1.0.0", "Upload-Offset: 0", f"Content-Type: {BODY['Content-Type']}",
@@ -66,10 +77,17 @@ async def cut_in_the_middle(town: Town, address: str, cookie: str, body: bytes, 
     ]  # fmt: skip
     writer.write("\r\n".join(head).encode() + body[:sent])
     await writer.drain()
-    if sent % 2:
-        writer.transport.abort()
-    else:
-        writer.close()
+    return reader, writer
+
+
+async def until_it_pours(client: Client, address: str) -> None:
+    """Waits until somebody else's bytes come."""
+    async with asyncio.timeout(20):
+        while True:
+            asked = await client.head(address, headers=TUS)
+            if asked.status == 423 or asked.headers["Upload-Offset"] != "0":
+                return
+            await asyncio.sleep(0.01)
 
 
 async def go_on(client: Client, address: str, body: bytes) -> int:
@@ -131,6 +149,20 @@ async def test_only_one_connection_at_a_time_may_send_an_upload(town: Town) -> N
         assert (await client.head(address, headers=TUS)).status == 423
         assert (await client.delete(address, headers=TUS)).status == 423
     assert (await send(client, address, 0, b"x" * 100)).status == 204
+
+
+async def test_a_connection_left_behind_gives_way_to_the_one_that_comes_again(town: Town) -> None:
+    body, client = os.urandom(MEGABYTE), town.client("editor")
+    address = (await begin(client, len(body))).headers["Location"]
+    cookie = client.session.cookie_jar.filter_cookies(client.make_url("/"))["commonscreen"].value
+    _reader, left_behind = await start_sending(town, address, cookie, body, 300_000)
+    try:
+        await until_it_pours(client, address)
+        offset = await go_on(client, address, body)
+    finally:
+        left_behind.close()
+    assert offset == 300_000
+    assert all_items(town)[0].newest.upload_sha256 == hashlib.sha256(body).hexdigest()
 
 
 async def test_nobody_else_can_see_or_touch_an_upload(town: Town) -> None:
