@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
@@ -13,6 +15,7 @@ from curator.authorisation import Role
 from curator.config import Settings
 from curator.groups import Group
 from curator.service import Service
+from curator.serving import SHUTDOWN_SECONDS
 from curator.store import Connection
 from curator.web.app import make_app, open_service
 
@@ -31,6 +34,14 @@ class Turned:
 
     def turn(self, milliseconds: int) -> None:
         self.now_ms += milliseconds
+
+
+class ServedTown(TestServer):
+    """Serves as the service itself does: a reader who goes away does not cancel what is being done for them."""
+
+    async def _make_runner(self, **kwargs: Any) -> web.AppRunner:
+        chosen = {**kwargs, "handler_cancellation": False, "shutdown_timeout": SHUTDOWN_SECONDS}
+        return web.AppRunner(self.app, **chosen)
 
 
 class Town:
@@ -109,7 +120,7 @@ async def make_town(tmp_path: Path) -> AsyncIterator[MakeTown]:
         clock = Turned(1_790_000_000_000)
         settings_of_town = Settings.model_validate({"data": tmp_path / "data", **chosen})
         service = await asyncio.to_thread(open_service, settings_of_town, clock)
-        town = Town(service, TestServer(make_app(service)), clock)
+        town = Town(service, ServedTown(make_app(service)), clock)
         service.store.run_now(lambda connection: fill(connection, town))
         await town.server.start_server()
         made.append(town)
