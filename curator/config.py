@@ -1,8 +1,9 @@
 """Settings: name, default, one sentence. Read from the command line, then `COMMONSCREEN_…`, then these defaults."""
 
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -48,6 +49,23 @@ class Settings(BaseSettings):
     sign_in_tries: int = Field(
         default=8, description="Wrong passwords in ten minutes before an address or account must wait."
     )
+    mail_host: str = Field(
+        default="", description="The mail server that takes our mails; without one they are laid into the folder mail/."
+    )
+    mail_port: int = Field(default=587, ge=1, le=65535, description="The port of the mail server.")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="How the way to it is encrypted: starttls, tls, or none (then nobody is signed in there).",
+    )
+    mail_user: str = Field(default="", description="Whom to sign in as at the mail server; nobody when empty.")
+    mail_password: SecretStr = Field(default=SecretStr(""), description="The password there.")
+    mail_password_file: Path | None = Field(
+        default=None, description="A file that holds the password, rather than the environment."
+    )
+    mail_sender: str = Field(
+        default="", description="The address mails come from, when it is not the mail server's user."
+    )
+
     pairing_minutes: int = Field(default=15, description="How long a pairing code is good.")
 
     plan_days: int = Field(default=9, ge=1, le=28, description="How far ahead programmes are laid out.")
@@ -99,10 +117,26 @@ class Settings(BaseSettings):
         """Signing keys, mode 0700."""
         return self.data / "keys"
 
+    @property
+    def mail(self) -> Path:
+        """Mails, as files, while no mail server is set; mode 0700."""
+        return self.data / "mail"
+
+    @property
+    def site(self) -> str:
+        """What addresses on this service begin with, for links that leave it."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    def password_for_mail(self) -> str:
+        """The mail server's password. Raises OSError when its file cannot be read."""
+        if self.mail_password_file is not None:
+            return self.mail_password_file.read_text().strip()
+        return self.mail_password.get_secret_value()
+
     def make_folders(self) -> None:
         """Makes the data folder and what belongs in it; keys and uploads are for the owner alone."""
         self.data.mkdir(parents=True, exist_ok=True)
         for folder in (self.files, self.inboxes):
             folder.mkdir(exist_ok=True)
-        for folder in (self.originals, self.incoming, self.keys):
+        for folder in (self.originals, self.incoming, self.keys, self.mail):
             folder.mkdir(exist_ok=True, mode=0o700)

@@ -64,6 +64,14 @@ sessions = sa.Table(
     _ref("account_id", "accounts.id"), _ms("created_ms"), _ms("seen_ms"), _ms("expires_ms", index=True),
 )  # fmt: skip
 
+# Mails to be sent; gone once they are on their way. The text may hold a secret link.
+mails = sa.Table(
+    "mails", metadata, _id(), sa.Column("recipient", sa.String(254), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False), _text("subject"), _text("body"),
+    sa.Column("state", sa.String(16), nullable=False),  # waiting, failed
+    _number("tries"), _text("error"), _ms("created_ms"), _ms("next_ms", index=True), _ms("good_until_ms", null=True),
+)  # fmt: skip
+
 # --- the library -----------------------------------------------------------------------------------------------------
 
 # An upload in progress (tus) or finished and waiting to become a version.

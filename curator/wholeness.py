@@ -16,6 +16,7 @@ from content.signing import BadSignature, PublicKey, SigningKey
 from curator import audit
 from curator.config import Settings
 from curator.library import FILES_OF_A_VERSION
+from curator.mail import outbox
 from curator.schema import HEAD
 from curator.store import Connection
 from curator.tables import audit as audit_table
@@ -124,6 +125,7 @@ def _findings(settings: Settings) -> Iterator[Told]:
         yield from _file_findings(connection, settings)
         if key is not None:
             yield from _approval_findings(connection, key)
+        yield from _mail_findings(connection)
 
 
 def _database_findings(path: Path) -> Iterator[Told]:
@@ -186,6 +188,13 @@ def _file_findings(connection: Connection, settings: Settings) -> Iterator[Told]
     for row in connection.execute(unfinished):
         place = place_of(settings.originals, row.upload_sha256)
         yield from _file_finding(place, row.upload_sha256, _ORIGINAL, {"id": row.id})
+
+
+def _mail_findings(connection: Connection) -> Iterator[Told]:
+    count, error = outbox.stuck(connection)
+    if count:
+        sentence = N_("Mails that could not be sent: %(count)s (%(why)s). Look at People, Mail.")
+        yield Told(sentence, count=count, why=error)
 
 
 def _named(connection: Connection) -> Iterator[tuple[str, _Kind, Mapping[str, object]]]:

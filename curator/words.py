@@ -5,6 +5,8 @@
 `N_` only marks a sentence for the catalogue; `_` tells it in the language of the request under way.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from content.language import translations
@@ -32,6 +34,16 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 def told_count(one: str, many: str, count: int) -> str:
     """The sentence for a count, its values not yet filled in (templates fill them in themselves)."""
     return translations("curator", LANGUAGE.get()).ngettext(one, many, count)
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """What is told in the block is told in this language."""
+    before = LANGUAGE.set(code)
+    try:
+        yield
+    finally:
+        LANGUAGE.reset(before)
 
 
 class Told(Exception):

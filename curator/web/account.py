@@ -3,6 +3,8 @@
 from aiohttp import web
 
 from curator import accounts, groups
+from curator.mail import outbox, sentences
+from curator.mail.sentences import Reader
 from curator.service import service_of
 from curator.store import Connection
 from curator.web.doorman import actor_of, is_secure, session_cookie
@@ -43,9 +45,12 @@ async def change_password(request: web.Request) -> web.StreamResponse:
 
     def change(connection: Connection) -> str:
         accounts.set_password(connection, actor.account_id, password_hash, now_ms=now_ms, by=actor.account_id)
+        reader = Reader(actor.email, actor.name, actor.language)
+        sentences.password_changed(connection, service.settings, reader, now_ms)
         return accounts.sign_in(connection, actor.account_id, now_ms=now_ms, life_ms=life_ms)
 
     token = await service.store.run(change)
+    service.bus.publish(outbox.TOPIC)
     answer = web.HTTPSeeOther("/account?changed=1")
     answer.set_cookie(
         session_cookie(request), token, httponly=True, samesite="Lax", secure=is_secure(request), path="/"

@@ -12,6 +12,7 @@ from curator import caption_intake, cleaning, inbox, publishing, receiving, work
 from curator.bus import Bus
 from curator.config import Settings
 from curator.limits import Tries
+from curator.mail import delivery
 from curator.schema import bring_up_to_date
 from curator.service import SERVICE, Service
 from curator.store import Store
@@ -48,7 +49,7 @@ def make_app(service: Service) -> web.Application:
     add_node_state(app)
     add_routes(app)
     app.cleanup_ctx.append(_hints)
-    for part in (receiving.tidying, workshop.preparing, inbox.watching, cleaning.cleaning):
+    for part in (receiving.tidying, workshop.preparing, inbox.watching, cleaning.cleaning, delivery.sending):
         app.cleanup_ctx.append(part)
     publishing.attach(app)
     caption_intake.attach(app)

@@ -7,6 +7,8 @@ from aiohttp import web
 from content.language import LANGUAGES
 from curator import accounts, groups, people
 from curator.authorisation import COUNCIL_ROLES, GROUP_ROLES, Action, Actor, Role
+from curator.mail import outbox, sentences
+from curator.mail.sentences import Reader
 from curator.service import service_of
 from curator.store import Connection
 from curator.web.doorman import allowed
@@ -128,9 +130,12 @@ async def new_password(request: web.Request) -> web.StreamResponse:
         if person is None:
             raise not_found()
         accounts.set_password(connection, account_id, password_hash, now_ms=now_ms, by=actor.account_id)
+        reader = Reader(person.email, person.name, person.language)
+        sentences.password_changed(connection, service.settings, reader, now_ms)
         return person.email
 
     email = await service.store.run(change)
+    service.bus.publish(outbox.TOPIC)
     return await _page(request, shown_once=(email, password))
 
 

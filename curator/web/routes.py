@@ -22,6 +22,7 @@ from curator.web import (
     library,
     live,
     live_orders,
+    mail,
     mending,
     moderation,
     node_api,
@@ -62,7 +63,7 @@ def add_routes(app: web.Application) -> None:
             web.get("/static/{mark}/{name:.+}", assets.asset),
         ]
     )
-    for part in (moderation, people, groups, account, audit_log):
+    for part in (moderation, people, groups, account, audit_log, mail):
         app.add_routes(part.routes)
     for part in (live_orders, screens, pairing):
         app.add_routes(part.routes)

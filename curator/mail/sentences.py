@@ -1,0 +1,53 @@
+"""What mails say: plain text, in the language of whoever gets them."""
+
+from dataclasses import dataclass
+
+from curator.config import Settings
+from curator.mail import outbox
+from curator.store import Connection
+from curator.words import _, in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who gets a mail: their address, the name they are greeted by, the language they read."""
+
+    email: str
+    name: str
+    language: str
+
+
+def password_changed(connection: Connection, settings: Settings, reader: Reader, now_ms: int) -> bool:
+    """Tells somebody that the password of their account was changed; see `outbox.put` for what comes back."""
+    with in_language(reader.language):
+        paragraphs = [
+            _("The password of your account was changed, and everywhere you were signed in you are signed out."),
+            _(
+                "If it was not you: ask for a new password at %(link)s, and tell the people who run this.",
+                link=f"{settings.site}/sign-in",
+            ),
+        ]
+        subject = _("%(network)s: your password was changed", network=settings.name)
+        return _put(connection, settings, reader, subject, paragraphs, now_ms)
+
+
+def trial(connection: Connection, settings: Settings, reader: Reader, now_ms: int) -> bool:
+    """A mail that shows that mails arrive."""
+    with in_language(reader.language):
+        paragraphs = [_("This mail was asked for on the page about mail. It has arrived, so mails arrive.")]
+        subject = _("%(network)s: a trial", network=settings.name)
+        return _put(connection, settings, reader, subject, paragraphs, now_ms)
+
+
+def _put(
+    connection: Connection, settings: Settings, reader: Reader, subject: str, paragraphs: list[str], now_ms: int,
+    good_until_ms: int | None = None,
+) -> bool:  # fmt: skip
+    greeting = _("Hello %(name)s,", name=reader.name) if reader.name else _("Hello,")
+    signature = f"-- \n{settings.name}\n{settings.site}"
+    if settings.contact:
+        signature += "\n" + _("Questions: %(contact)s", contact=settings.contact)
+    return outbox.put(
+        connection, recipient=reader.email, language=reader.language, subject=subject,
+        body="\n\n".join([greeting, *paragraphs, signature]) + "\n", now_ms=now_ms, good_until_ms=good_until_ms,
+    )  # fmt: skip
