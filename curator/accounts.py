@@ -166,11 +166,13 @@ def set_language(connection: Connection, account_id: str, language: str) -> None
     connection.execute(accounts.update().where(accounts.c.id == account_id).values(language=language))
 
 
-def set_password(connection: Connection, account_id: str, password_hash: str, *, now_ms: int, by: str | None) -> None:
-    """Replaces the password and ends every session of the account."""
+def set_password(
+    connection: Connection, account_id: str, password_hash: str, *, now_ms: int, by: str | None, way: str = ""
+) -> None:
+    """Replaces the password and ends every session of the account. `way`: how they came to it, for the audit log."""
     connection.execute(accounts.update().where(accounts.c.id == account_id).values(password_hash=password_hash))
     connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
-    audit.record(connection, now_ms, by, "account.password", f"account:{account_id}")
+    audit.record(connection, now_ms, by, "account.password", f"account:{account_id}", way=way)
 
 
 def token_hash(token: str) -> str:

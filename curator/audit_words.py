@@ -29,6 +29,7 @@ SENTENCES = {
     "account.disable": N_("closed the account of"),
     "account.enable": N_("opened again the account of"),
     "account.password": N_("set a new password for"),
+    "account.forgot": N_("sent a link for a new password to"),
     "session.open": N_("signed in as"),
     "group.create": N_("made the group"),
     "group.change": N_("changed the group"),

@@ -32,7 +32,7 @@ from curator.config import Settings
 from curator.library import FILES_OF_A_VERSION
 from curator.schema import HEAD, bring_up_to_date
 from curator.store import Connection, Store
-from curator.tables import captions, facts, mails, pairings, sessions, uploads, versions
+from curator.tables import captions, facts, mails, pairings, password_resets, sessions, uploads, versions
 from curator.wholeness import BackupRefused, check_everything, reading, refuse_damaged_database
 from curator.words import N_, _
 
@@ -284,7 +284,7 @@ def _mark_restored(connection: Connection, now_ms: int) -> None:
     connection.execute(facts.insert().values(name="manifest_epoch", value=str(epoch)))
     for table, condition in (
         (sessions, sa.true()), (pairings, pairings.c.claimed_ms.is_(None)), (uploads, uploads.c.finished_ms.is_(None)),
-        (mails, sa.true()),
+        (mails, sa.true()), (password_resets, sa.true()),
     ):  # fmt: skip
         connection.execute(table.delete().where(condition))
     audit.record(connection, now_ms, None, "backup.restore", "curator:self", epoch=epoch)

@@ -64,6 +64,14 @@ sessions = sa.Table(
     _ref("account_id", "accounts.id"), _ms("created_ms"), _ms("seen_ms"), _ms("expires_ms", index=True),
 )  # fmt: skip
 
+# Links for a new password. An unknown address gets one too (without an account), so that asking takes as long.
+password_resets = sa.Table(
+    "password_resets", metadata, sa.Column("token_sha256", sa.String(64), primary_key=True),
+    _ref("account_id", "accounts.id", null=True),
+    sa.Column("bound_to", sa.String(64), nullable=False),  # SHA-256 of the password's hash when it was asked for
+    _ms("expires_ms", index=True),
+)  # fmt: skip
+
 # Mails to be sent; gone once they are on their way. The text may hold a secret link.
 mails = sa.Table(
     "mails", metadata, _id(), sa.Column("recipient", sa.String(254), nullable=False),

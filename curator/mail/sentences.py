@@ -24,11 +24,25 @@ def password_changed(connection: Connection, settings: Settings, reader: Reader,
             _("The password of your account was changed, and everywhere you were signed in you are signed out."),
             _(
                 "If it was not you: ask for a new password at %(link)s, and tell the people who run this.",
-                link=f"{settings.site}/sign-in",
+                link=f"{settings.site}/forgot",
             ),
         ]
         subject = _("%(network)s: your password was changed", network=settings.name)
         return _put(connection, settings, reader, subject, paragraphs, now_ms)
+
+
+def password_reset(
+    connection: Connection, settings: Settings, reader: Reader, link: str, *, now_ms: int, until_ms: int
+) -> bool:
+    """Sends somebody the link to a new password."""
+    with in_language(reader.language):
+        paragraphs = [
+            _("Somebody, most likely you, asked for a new password for your account. Choose one here within an hour:"),
+            link,
+            _("If it was not you, do nothing: your password stays as it is. Show this link to nobody."),
+        ]
+        subject = _("%(network)s: a new password", network=settings.name)
+        return _put(connection, settings, reader, subject, paragraphs, now_ms, until_ms)
 
 
 def trial(connection: Connection, settings: Settings, reader: Reader, now_ms: int) -> bool:

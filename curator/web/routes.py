@@ -34,6 +34,7 @@ from curator.web import (
     preparation,
     programme,
     promises,
+    resets,
     rules,
     screen_groups,
     screen_place,
@@ -63,7 +64,7 @@ def add_routes(app: web.Application) -> None:
             web.get("/static/{mark}/{name:.+}", assets.asset),
         ]
     )
-    for part in (moderation, people, groups, account, audit_log, mail):
+    for part in (moderation, people, groups, account, resets, audit_log, mail):
         app.add_routes(part.routes)
     for part in (live_orders, screens, pairing):
         app.add_routes(part.routes)

@@ -20,7 +20,8 @@ async def ask(request: web.Request) -> web.StreamResponse:
     """The sign-in page."""
     if request[ACTOR] is not None:
         raise web.HTTPSeeOther(_inside(request.query.get("next", "/")))
-    return render(request, "sign_in.html", next=_inside(request.query.get("next", "/")), email="", problem="")
+    onward, is_changed = _inside(request.query.get("next", "/")), "changed" in request.query
+    return _page(request, onward=onward, is_changed=is_changed)
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
@@ -37,14 +38,14 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     if wait_ms:
         minutes = -(-wait_ms // 60_000)
         sentence = _("Too many tries. Please wait %(minutes)s min and try again.", minutes=minutes)
-        return render(request, "sign_in.html", status=429, next=onward, email=email, problem=sentence)
+        return _page(request, status=429, onward=onward, email=email, problem=sentence)
     # Counted before they are looked at: many at once must not all pass while the first is being checked.
     for key in keys:
         tries.note(key, now_ms)
     account_id, known_hash = await service.store.read(lambda connection: accounts.password_hash_of(connection, email))
     if not await accounts.in_turn(accounts.password_matches, known_hash, password) or account_id is None:
         sentence = _("That address and password do not belong together.")
-        return render(request, "sign_in.html", status=422, next=onward, email=email, problem=sentence)
+        return _page(request, status=422, onward=onward, email=email, problem=sentence)
     tries.forget(keys[0])
     tries.take_back(keys[1], now_ms)
     life_ms = service.settings.session_hours * 3_600_000
@@ -80,6 +81,20 @@ async def choose_language(request: web.Request) -> web.StreamResponse:
         LANGUAGE_COOKIE, chosen, max_age=A_YEAR_S, samesite="Lax", secure=is_secure(request), httponly=True
     )
     raise answer
+
+
+def _page(
+    request: web.Request,
+    *,
+    onward: str,
+    status: int = 200,
+    email: str = "",
+    problem: str = "",
+    is_changed: bool = False,
+) -> web.Response:
+    return render(
+        request, "sign_in.html", status=status, next=onward, email=email, problem=problem, changed=is_changed
+    )  # fmt: skip
 
 
 def _inside(address: str) -> str:

@@ -29,7 +29,8 @@ def read(body: bytes) -> EmailMessage:
 
 def laid(town: Town) -> list[EmailMessage]:
     """The mails in the folder, oldest first."""
-    return [read(path.read_bytes()) for path in sorted(town.service.settings.mail.glob("*.eml"))]
+    files = town.service.settings.mail.glob("*.eml")
+    return [read(path.read_bytes()) for path in sorted(files, key=lambda path: path.stat().st_mtime_ns)]
 
 
 async def mail_to(town: Town, address: str, count: int = 1) -> EmailMessage:

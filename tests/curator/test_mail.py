@@ -217,4 +217,4 @@ async def test_who_gets_a_new_password_is_told_by_mail(town: Town) -> None:
     await town.client("administrator").post(f"/people/{town.accounts['editor']}/password")
     mail = await mail_to(town, "editor@example.org")
     assert "your password was changed" in mail["Subject"]
-    assert "/sign-in" in mail.get_content()
+    assert "/forgot" in mail.get_content()
