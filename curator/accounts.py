@@ -33,6 +33,9 @@ _HASHERS = ThreadPoolExecutor(MOST_HASHED, thread_name_prefix="passwords")
 T = TypeVar("T")
 
 
+TWO_WAYS = N_("The new password was typed in two different ways.")
+
+
 class BadAccount(Told):
     """An account that cannot be made as asked; the sentence says why."""
 
@@ -107,14 +110,19 @@ def create(
     return account_id
 
 
-def grant(
-    connection: Connection, *, account_id: str, role: Role, group_id: str | None, now_ms: int, by: str | None
-) -> None:
-    """Gives a role: a council role without a group, a group role with one. Raises BadAccount when they do not fit."""
+def check_role(role: Role, group_id: str | None) -> None:
+    """Raises BadAccount unless a council role comes without a group and a group role with one."""
     if (role in GROUP_ROLES) != (group_id is not None) or (role in COUNCIL_ROLES) != (group_id is None):
         if role in GROUP_ROLES:
             raise BadAccount(N_("The role “%(role)s” is held in a group; say which."), role=role.value)
         raise BadAccount(N_("The role “%(role)s” is held for the council, not in a group."), role=role.value)
+
+
+def grant(
+    connection: Connection, *, account_id: str, role: Role, group_id: str | None, now_ms: int, by: str | None
+) -> None:
+    """Gives a role: a council role without a group, a group role with one. Raises BadAccount when they do not fit."""
+    check_role(role, group_id)
     held = sa.select(grants.c.id).where(
         grants.c.account_id == account_id, grants.c.role == role.value, grants.c.group_id.is_not_distinct_from(group_id)
     )

@@ -13,6 +13,7 @@ from curator.tables import (
     bookings,
     dayparts,
     groups,
+    invitations,
     items,
     rules,
     screen_groups,
@@ -29,6 +30,9 @@ SENTENCES = {
     "account.disable": N_("closed the account of"),
     "account.enable": N_("opened again the account of"),
     "account.password": N_("set a new password for"),
+    "invitation.make": N_("invited"),
+    "invitation.accept": N_("accepted the invitation of"),
+    "invitation.revoke": N_("took back the invitation of"),
     "account.forgot": N_("sent a link for a new password to"),
     "session.open": N_("signed in as"),
     "group.create": N_("made the group"),
@@ -147,6 +151,7 @@ def _names(connection: Connection, rows: list[AuditRow]) -> dict[str, tuple[str,
         "group": sa.select(groups.c.id, groups.c.name, groups.c.slug.label("way")),
         "item": sa.select(items.c.id, items.c.title.label("name"), items.c.id.label("way")),
         "screen": sa.select(screens.c.id, screens.c.name, screens.c.slug.label("way")),
+        "invitation": sa.select(invitations.c.id, invitations.c.email.label("name"), invitations.c.id.label("way")),
         "version": sa.select(versions.c.id, items.c.title.label("name"), items.c.id.label("way")).join(
             items, versions.c.item_id == items.c.id
         ),
@@ -161,7 +166,8 @@ def _names(connection: Connection, rows: list[AuditRow]) -> dict[str, tuple[str,
         .join(items, booking_items.c.item_id == items.c.id)
     )
     addresses = {
-        "account": "/people#account-{}", "group": "/library/{}", "item": "/items/{}", "screen": "/screens/{}",
+        "account": "/people#account-{}", "invitation": "/people#invitations",
+        "group": "/library/{}", "item": "/items/{}", "screen": "/screens/{}",
         "version": "/items/{}", "booking": "/items/{}",
         "daypart": "/programme/dayparts", "rule": "/programme/rules", "site": "/programme/sites",
         "screen_group": "/programme/screen-groups",

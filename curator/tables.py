@@ -64,6 +64,14 @@ sessions = sa.Table(
     _ref("account_id", "accounts.id"), _ms("created_ms"), _ms("seen_ms"), _ms("expires_ms", index=True),
 )  # fmt: skip
 
+# Somebody's address, invited to a role; `token_sha256` is of the link that makes the account.
+invitations = sa.Table(
+    "invitations", metadata, _id(), sa.Column("token_sha256", sa.String(64), nullable=False, unique=True),
+    sa.Column("email", sa.String(254), nullable=False, index=True), sa.Column("role", sa.String(32), nullable=False),
+    _ref("group_id", "groups.id", null=True), _text("language"), _ref("invited_by", "accounts.id"),
+    _ms("created_ms"), _ms("expires_ms"), _ms("accepted_ms", null=True), _ms("revoked_ms", null=True),
+)  # fmt: skip
+
 # Links for a new password. An unknown address gets one too (without an account), so that asking takes as long.
 password_resets = sa.Table(
     "password_resets", metadata, sa.Column("token_sha256", sa.String(64), primary_key=True),

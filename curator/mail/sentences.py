@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from curator.authorisation import Role
 from curator.config import Settings
 from curator.mail import outbox
+from curator.role_words import role_meaning, role_name
 from curator.store import Connection
 from curator.words import _, in_language
 
@@ -42,6 +44,25 @@ def password_reset(
             _("If it was not you, do nothing: your password stays as it is. Show this link to nobody."),
         ]
         subject = _("%(network)s: a new password", network=settings.name)
+        return _put(connection, settings, reader, subject, paragraphs, now_ms, until_ms)
+
+
+def invitation(
+    connection: Connection, settings: Settings, reader: Reader, link: str, *, inviter: str, role: Role, group: str,
+    now_ms: int, until_ms: int,
+) -> bool:  # fmt: skip
+    """Sends somebody the link to make an account of their own."""
+    with in_language(reader.language):
+        what = f"{role_name(role)}, {group}" if group else role_name(role)
+        who = " ".join(inviter.split())
+        paragraphs = [
+            _("%(who)s invites you to %(network)s.", who=who, network=settings.name),
+            f"{what}: {role_meaning(role)}.",
+            _("Make your account here within seven days:"),
+            link,
+            _("If you do not know what this is about, do nothing. Show this link to nobody."),
+        ]
+        subject = _("%(network)s: an invitation", network=settings.name)
         return _put(connection, settings, reader, subject, paragraphs, now_ms, until_ms)
 
 

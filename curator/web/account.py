@@ -5,12 +5,12 @@ from aiohttp import web
 from curator import accounts, groups
 from curator.mail import outbox, sentences
 from curator.mail.sentences import Reader
+from curator.role_words import role_name
 from curator.service import service_of
 from curator.store import Connection
-from curator.web.doorman import actor_of, is_secure, session_cookie
+from curator.web.doorman import actor_of, let_in
 from curator.web.forms import read_form
 from curator.web.pages import render
-from curator.web.people import role_name
 from curator.web.sign_in import TRIES
 from curator.words import _
 
@@ -35,26 +35,22 @@ async def change_password(request: web.Request) -> web.StreamResponse:
         return await _page(request, status=422, problem=_("The present password is not that."))
     tries.take_back(key, now_ms)
     if new != form.text("again", most=accounts.LONGEST_PASSWORD):
-        return await _page(request, status=422, problem=_("The new password was typed in two different ways."))
+        return await _page(request, status=422, problem=_(accounts.TWO_WAYS))
     try:
         password_hash = await accounts.in_turn(accounts.hash_password, new)
     except accounts.BadAccount as bad:
         return await _page(request, status=422, problem=bad.told())
     tries.forget(key)
-    life_ms = service.settings.session_hours * 3_600_000
+    reader = Reader(actor.email, actor.name, actor.language)
 
-    def change(connection: Connection) -> str:
+    def change(connection: Connection) -> None:
         accounts.set_password(connection, actor.account_id, password_hash, now_ms=now_ms, by=actor.account_id)
-        reader = Reader(actor.email, actor.name, actor.language)
         sentences.password_changed(connection, service.settings, reader, now_ms)
-        return accounts.sign_in(connection, actor.account_id, now_ms=now_ms, life_ms=life_ms)
 
-    token = await service.store.run(change)
+    await service.store.run(change)
     service.bus.publish(outbox.TOPIC)
     answer = web.HTTPSeeOther("/account?changed=1")
-    answer.set_cookie(
-        session_cookie(request), token, httponly=True, samesite="Lax", secure=is_secure(request), path="/"
-    )
+    await let_in(request, answer, actor.account_id)
     raise answer
 
 

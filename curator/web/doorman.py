@@ -123,6 +123,24 @@ def _from_here(request: web.Request) -> bool:
     return host in hosts and (scheme == "https" or (scheme == "http" and not is_secure(request)))
 
 
+def site_of(request: web.Request) -> str:
+    """What addresses on this service begin with, as the reader reaches it."""
+    said = service_of(request).settings.public_url.rstrip("/")
+    return said or f"{'https' if is_secure(request) else 'http'}://{request.host}"
+
+
+async def let_in(request: web.Request, answer: web.Response, account_id: str) -> None:
+    """Opens a session for this account, with its cookie on the answer."""
+    service, now_ms = service_of(request), service_of(request).now()
+    life_ms = service.settings.session_hours * 3_600_000
+    token = await service.store.run(
+        lambda connection: accounts.sign_in(connection, account_id, now_ms=now_ms, life_ms=life_ms)
+    )
+    answer.set_cookie(
+        session_cookie(request), token, httponly=True, samesite="Lax", secure=is_secure(request), path="/"
+    )
+
+
 def actor_of(request: web.Request) -> Actor:
     """Who is signed in; raises SignInNeeded when nobody is."""
     actor: Actor | None = request.get(ACTOR)

@@ -21,7 +21,7 @@ from curator.revisions import MOST_CHANGES
 from curator.screens import Screen
 from curator.service import service_of
 from curator.store import Connection
-from curator.web.doorman import allowed, is_secure
+from curator.web.doorman import allowed, site_of
 from curator.web.pages import render
 from curator.web.problems import Problem, not_found
 from curator.web.programme import screen_named
@@ -215,7 +215,7 @@ async def _page(
         status=status,
         screen=screen,
         groups=teams,
-        base=_base(request),
+        base=site_of(request),
         lines=lines,
         problem=problem,
         calendar=sent.calendar.decode("utf-8", "replace") if sent and rows else "",
@@ -258,12 +258,6 @@ async def _feed(
 def _calendar(body: bytes, headers: dict[str, str]) -> web.Response:
     kept = headers if "Cache-Control" in headers else headers | {"Cache-Control": "no-store"}
     return web.Response(body=body, content_type="text/calendar", charset="utf-8", headers=kept)
-
-
-def _base(request: web.Request) -> str:
-    """The address of this service, as other programs reach it."""
-    said = service_of(request).settings.public_url.rstrip("/")
-    return said or f"{'https' if is_secure(request) else 'http'}://{request.host}"
 
 
 routes = [

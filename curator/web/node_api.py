@@ -11,7 +11,7 @@ from content.signing import BadSignature, PublicKey
 from curator import health, links, live_orders, pairing, pictures, records, sealed
 from curator.nodes import Caller
 from curator.service import service_of
-from curator.web.doorman import address_of, is_secure
+from curator.web.doorman import address_of, site_of
 from curator.web.node_state import node_state_of
 from curator.web.problems import Problem, not_found
 from curator.words import _
@@ -86,7 +86,7 @@ async def offer(request: web.Request) -> web.StreamResponse:
     return _json(
         {
             "device_code": made.device_code, "user_code": made.user_code,
-            "verification_uri": _address(request, "/pair"), "expires_in_s": life_ms // 1000,
+            "verification_uri": site_of(request) + "/pair", "expires_in_s": life_ms // 1000,
             "interval_s": pairing.INTERVAL_MS // 1000,
         },
         status=HTTPStatus.CREATED,
@@ -229,11 +229,6 @@ async def report(request: web.Request) -> web.StreamResponse:
 
 def _json(document: object, *, status: int = HTTPStatus.OK) -> web.Response:
     return web.json_response(document, status=status, headers={"Cache-Control": "no-store"})
-
-
-def _address(request: web.Request, path: str) -> str:
-    base = service_of(request).settings.public_url.rstrip("/")
-    return (base or f"{'https' if is_secure(request) else 'http'}://{request.host}") + path
 
 
 routes = [

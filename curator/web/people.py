@@ -5,35 +5,19 @@ from collections.abc import Callable
 from aiohttp import web
 
 from content.language import LANGUAGES
-from curator import accounts, groups, people
+from curator import accounts, groups, invitations, people
 from curator.authorisation import COUNCIL_ROLES, GROUP_ROLES, Action, Actor, Role
+from curator.invitations import Invited
 from curator.mail import outbox, sentences
 from curator.mail.sentences import Reader
+from curator.role_words import role_meaning, role_name
 from curator.service import service_of
 from curator.store import Connection
 from curator.web.doorman import allowed
 from curator.web.forms import Form, read_form
 from curator.web.pages import render
 from curator.web.problems import not_found
-from curator.words import LANGUAGE, N_, _
-
-ROLE_NAMES = {
-    Role.ADMINISTRATOR: N_("Administrator"),
-    Role.PROGRAMMER: N_("Programmer"),
-    Role.MODERATOR: N_("Moderator"),
-    Role.TECHNICIAN: N_("Technician"),
-    Role.EDITOR: N_("Group editor"),
-    Role.CONTRIBUTOR: N_("Contributor"),
-}
-ROLE_MEANINGS = {
-    Role.ADMINISTRATOR: N_("everything, people and roles too"),
-    Role.PROGRAMMER: N_("books, shares air time, publishes"),
-    Role.MODERATOR: N_("approves and rejects what groups send"),
-    Role.TECHNICIAN: N_("puts up screens and keeps them well"),
-    Role.EDITOR: N_("uploads for a group and arranges its running order"),
-    Role.CONTRIBUTOR: N_("uploads for a group"),
-}
-
+from curator.words import LANGUAGE, N_
 
 Change = Callable[[Connection, str, Form, Actor, int], None]
 
@@ -41,7 +25,7 @@ Change = Callable[[Connection, str, Form, Actor, int], None]
 async def everybody(request: web.Request) -> web.StreamResponse:
     """The list."""
     allowed(request, Action.MANAGE_PEOPLE)
-    return await _page(request)
+    return await page(request)
 
 
 async def add(request: web.Request) -> web.StreamResponse:
@@ -55,8 +39,8 @@ async def add(request: web.Request) -> web.StreamResponse:
     now_ms = service_of(request).now()
 
     def make(connection: Connection) -> None:
-        role, group_id = _role(form)
-        _known_group(connection, group_id)
+        role, group_id = read_role(form)
+        known_group(connection, group_id)
         account_id = accounts.create(
             connection, email=email, name=name, password_hash=password_hash, language=language, now_ms=now_ms,
             by=actor.account_id,
@@ -69,16 +53,16 @@ async def add(request: web.Request) -> web.StreamResponse:
         await service_of(request).store.run(make)
     except accounts.BadAccount as bad:
         typed = {"name": name, "email": email, "role": form.text("role", most=80), "language": language}
-        return await _page(request, status=422, problem=bad.told(), typed=typed)
-    return await _page(request, shown_once=(accounts.normal_email(email), password))
+        return await page(request, status=422, problem=bad.told(), typed=typed)
+    return await page(request, shown_once=(accounts.normal_email(email), password))
 
 
 async def give_role(request: web.Request) -> web.StreamResponse:
     """Gives somebody one more role."""
 
     def give(connection: Connection, account_id: str, form: Form, actor: Actor, now_ms: int) -> None:
-        role, group_id = _role(form)
-        _known_group(connection, group_id)
+        role, group_id = read_role(form)
+        known_group(connection, group_id)
         accounts.grant(
             connection, account_id=account_id, role=role, group_id=group_id, now_ms=now_ms, by=actor.account_id
         )
@@ -136,7 +120,7 @@ async def new_password(request: web.Request) -> web.StreamResponse:
 
     email = await service.store.run(change)
     service.bus.publish(outbox.TOPIC)
-    return await _page(request, shown_once=(email, password))
+    return await page(request, shown_once=(email, password))
 
 
 async def _change(request: web.Request, change: Change) -> web.StreamResponse:
@@ -153,44 +137,41 @@ async def _change(request: web.Request, change: Change) -> web.StreamResponse:
     try:
         await service.store.run(run)
     except accounts.BadAccount as bad:
-        return await _page(request, status=422, problem=bad.told())
+        return await page(request, status=422, problem=bad.told())
     raise web.HTTPSeeOther(f"/people#account-{account_id}")
 
 
-async def _page(
+async def page(
     request: web.Request,
     *,
     status: int = 200,
     problem: str = "",
     shown_once: tuple[str, str] | None = None,
     typed: dict[str, str] | None = None,
+    invited: Invited | None = None,
+    invitation_typed: dict[str, str] | None = None,
 ) -> web.StreamResponse:
-    everyone, all_groups = await service_of(request).store.read(
-        lambda connection: (people.everybody(connection), groups.every(connection))
-    )
+    """The page about people, after a change with what is to be told of it."""
+    service = service_of(request)
+    everyone, all_groups, open_invitations = await service.store.read(
+        lambda connection: (
+            people.everybody(connection), groups.every(connection), invitations.pending(connection, service.now())
+        )
+    )  # fmt: skip
     nothing_typed = {"name": "", "email": "", "role": "", "language": LANGUAGE.get()}
     return render(
         request, "people.html", status=status, problem=problem, people=everyone, groups=all_groups,
         shown_once=shown_once, typed=typed or nothing_typed, council=_in_order(COUNCIL_ROLES),
-        of_group=_in_order(GROUP_ROLES), role_name=role_name, role_meaning=role_meaning,
+        of_group=_in_order(GROUP_ROLES), role_name=role_name, role_meaning=role_meaning, invited=invited,
+        invitations=open_invitations, invitation_typed=invitation_typed or nothing_typed, days=invitations.DAYS,
     )  # fmt: skip
-
-
-def role_name(role: Role) -> str:
-    """What a role is called, in the reader's language."""
-    return _(ROLE_NAMES[role])
-
-
-def role_meaning(role: Role) -> str:
-    """What somebody with the role does, in a few words in the reader's language."""
-    return _(ROLE_MEANINGS[role])
 
 
 def _in_order(roles: frozenset[Role]) -> list[Role]:
     return [role for role in Role if role in roles]
 
 
-def _role(form: Form) -> tuple[Role, str | None]:
+def read_role(form: Form) -> tuple[Role, str | None]:
     """The role a form asks for, with its group where the role is held in one: "moderator" or "editor:GROUP"."""
     word, _colon, group_id = form.text("role", least=1, most=80).partition(":")
     if word not in set(Role):
@@ -198,7 +179,8 @@ def _role(form: Form) -> tuple[Role, str | None]:
     return Role(word), group_id or None
 
 
-def _known_group(connection: Connection, group_id: str | None) -> None:
+def known_group(connection: Connection, group_id: str | None) -> None:
+    """Raises BadAccount when a role is to be held in a group that is not there."""
     if group_id is not None and groups.get(connection, group_id) is None:
         raise accounts.BadAccount(N_("That group is not there."))
 

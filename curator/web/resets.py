@@ -66,8 +66,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     form = await read_form(request)
     new, again = (form.text(name, most=accounts.LONGEST_PASSWORD) for name in ("new", "again"))
     if new != again:
-        problem = _("The new password was typed in two different ways.")
-        return _choose_page(request, owner, status=422, problem=problem)
+        return _choose_page(request, owner, status=422, problem=_(accounts.TWO_WAYS))
     try:
         password_hash = await accounts.in_turn(accounts.hash_password, new)
     except accounts.BadAccount as bad:

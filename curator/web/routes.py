@@ -19,6 +19,7 @@ from curator.web import (
     guide,
     home,
     interchange,
+    invitations,
     library,
     live,
     live_orders,
@@ -64,7 +65,7 @@ def add_routes(app: web.Application) -> None:
             web.get("/static/{mark}/{name:.+}", assets.asset),
         ]
     )
-    for part in (moderation, people, groups, account, resets, audit_log, mail):
+    for part in (moderation, people, invitations, groups, account, resets, audit_log, mail):
         app.add_routes(part.routes)
     for part in (live_orders, screens, pairing):
         app.add_routes(part.routes)

@@ -6,7 +6,7 @@ from content.language import LANGUAGES
 from curator import accounts
 from curator.limits import Tries
 from curator.service import service_of
-from curator.web.doorman import LANGUAGE_COOKIE, actor_of, address_of, is_secure, session_cookie
+from curator.web.doorman import LANGUAGE_COOKIE, actor_of, address_of, is_secure, let_in, session_cookie
 from curator.web.forms import read_form
 from curator.web.pages import ACTOR, render
 from curator.words import LANGUAGE, _
@@ -48,14 +48,8 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return _page(request, status=422, onward=onward, email=email, problem=sentence)
     tries.forget(keys[0])
     tries.take_back(keys[1], now_ms)
-    life_ms = service.settings.session_hours * 3_600_000
-    token = await service.store.run(
-        lambda connection: accounts.sign_in(connection, account_id, now_ms=now_ms, life_ms=life_ms)
-    )
     answer = web.HTTPSeeOther(onward)
-    answer.set_cookie(
-        session_cookie(request), token, httponly=True, samesite="Lax", secure=is_secure(request), path="/"
-    )
+    await let_in(request, answer, account_id)
     raise answer
 
 
