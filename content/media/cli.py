@@ -14,6 +14,7 @@ from content.captions import UNKNOWN, BadCaptions, clock, language_tag
 from content.files import sha256_of
 from content.language import language_of_the_shell
 from content.media.facts import Prepared, prepared_record
+from content.media.findings.policy import AS_IS, Policy, policy_in
 from content.media.flash.screening import Screening, screening_reasons, screening_record
 from content.media.kernel_limits import CannotConfine
 from content.media.many import UNUSABLE, Run, files_of
@@ -38,6 +39,13 @@ def _language(_context: click.Context, _parameter: click.Parameter, words: str) 
         return language_tag(words)
     except BadCaptions as error:
         raise click.BadParameter(f"{error}.") from error
+
+
+def _policy(_context: click.Context, _parameter: click.Parameter, file: Path | None) -> Policy:
+    try:
+        return AS_IS if file is None else policy_in(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, BadDocument) as error:
+        raise click.BadParameter(f"{file}: {error}") from error
 
 
 _LANGUAGE = click.option(
@@ -71,10 +79,14 @@ def probe_command(files: tuple[Path, ...], *, language: str, as_json: bool) -> N
     "--mend", "lines", multiple=True, metavar="WORDS",
     help="Change this on the way; may be given several times. One of: " + ", ".join(f'"{form}"' for form in FORMS),
 )  # fmt: skip
+@click.option(
+    "--policy", type=click.Path(path_type=Path), callback=_policy,
+    help="A TOML file whose table [findings] says what is made of what is found: block, warn, tell or off.",
+)  # fmt: skip
 @_LANGUAGE
 @_JSON
 def prepare_command(
-    files: tuple[Path, ...], out: Path, lines: tuple[str, ...], *, language: str, as_json: bool
+    files: tuple[Path, ...], out: Path, lines: tuple[str, ...], policy: Policy, *, language: str, as_json: bool
 ) -> None:  # fmt: skip
     """Make house media of FILES (folders: of all files in them), and WebVTT of captions files.
 
@@ -88,7 +100,7 @@ def prepare_command(
         raise click.UsageError(str(error)) from error
 
     def one(file: Path, label: str) -> bool:
-        prepared = _prepare_one(file, label, out, language, mends)
+        prepared = _prepare_one(file, label, out, language, mends, policy)
         _tell(file, prepared, as_json=as_json)
         return prepared.is_accepted
 
@@ -155,12 +167,14 @@ def _is_captions(prepared: Prepared) -> bool:
     return any(reason.code == "captions_only" for reason in prepared.reasons)
 
 
-def _prepare_one(file: Path, label: str, out: Path, language: str, mends: Mends) -> Prepared:
+def _prepare_one(
+    file: Path, label: str, out: Path, language: str, mends: Mends, policy: Policy
+) -> Prepared:  # fmt: skip
     folder = out / sha256_of(file)[:16]
     with tempfile.TemporaryDirectory(prefix=".making-", dir=out) as making, _progress(label) as on_progress:
         made = Path(making) / "made"
         made.mkdir()
-        prepared = prepare(file, made, mends=mends, on_progress=on_progress)
+        prepared = prepare(file, made, mends=mends, policy=policy, on_progress=on_progress)
         if _is_captions(prepared):
             prepared = prepare_captions(file, made, language=language)
         if not prepared.is_accepted:

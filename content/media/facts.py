@@ -118,6 +118,8 @@ class Prepared:
     thumbnail: Preview | None = None
     poster: Preview | None = None
     strip: Preview | None = None
+    strip_ms: tuple[int, ...] = ()
+    """When each picture on the strip is shown, row by row; a still's is one at 0."""
     captions: tuple[CaptionFile, ...] = ()
     before: Preview | None = None
     """Moments of a picture that was mended, as they were, and as `after` they are."""
@@ -140,10 +142,9 @@ class Prepared:
 
 
 def verdict_of(reasons: tuple[Reason, ...]) -> Verdict:
-    """The verdict the reasons amount to: one refusal refuses, a warning warns."""
-    if any(reason.refuses for reason in reasons):
-        return "refused"
-    return "accepted_with_warnings" if reasons else "accepted"
+    """The verdict the reasons amount to: one refusal refuses, a warning warns, what is only told does neither."""
+    levels = {reason.level for reason in reasons}
+    return "refused" if "block" in levels else "accepted_with_warnings" if "warn" in levels else "accepted"
 
 
 def facts_record(facts: MediaFacts) -> dict[str, object]:
@@ -198,6 +199,7 @@ def prepared_record(prepared: Prepared) -> dict[str, object]:
         "facts": None if prepared.facts is None else facts_for_people(prepared.facts),
         "renditions": [] if prepared.rendition is None else [_file_record(prepared.rendition)],
         **{name: None if file is None else _file_record(file) for name, file in files.items()},
+        "strip_ms": list(prepared.strip_ms),
         "caption_files": [_file_record(one) for one in prepared.captions],
         "mends": [mend_line(mend) for mend in prepared.mends],
         "offers": [

@@ -17,6 +17,7 @@ LINE_BYTES = 65_536
 MOST_LINES = 20_000
 
 MOST_CAPTIONS = 8
+MOST_STRIP = 48
 
 Errand = Literal["probe", "prepare", "flash", "captions"]
 ERRANDS: tuple[Errand, ...] = ("probe", "prepare", "flash", "captions")
@@ -70,6 +71,8 @@ class Made:
     """Width and height of poster, thumbnail and strip; of a picture that was mended also before and after."""
     mends: Mends = ()
     """What was done of the mends, with what was left open decided."""
+    strip_ms: tuple[int, ...] = (0,)
+    """When each picture on the strip is shown, row by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +202,14 @@ def _made_record(made: Made) -> dict[str, object]:
         "has_sound": made.has_sound,
         "preview_sizes": [list(size) for size in made.preview_sizes],
         "mends": [mend_record(mend) for mend in made.mends],
+        "strip_ms": list(made.strip_ms),
     }
 
 
 def _parse_made(reader: Reader) -> Made:
-    given = reader.fields("width", "height", "fps_num", "frames", "duration_ms", "has_sound", "preview_sizes", "mends")
+    given = reader.fields(
+        "width", "height", "fps_num", "frames", "duration_ms", "has_sound", "preview_sizes", "mends", "strip_ms"
+    )
     sizes = given["preview_sizes"].items(most=5)
     if len(sizes) not in {3, 5}:
         given["preview_sizes"].refuse("three or five sizes are wanted")
@@ -216,6 +222,7 @@ def _parse_made(reader: Reader) -> Made:
         has_sound=given["has_sound"].flag(),
         preview_sizes=tuple(_size(size) for size in sizes),
         mends=parse_mends(given["mends"]),
+        strip_ms=tuple(one.integer(least=0, most=MOST_MS) for one in given["strip_ms"].items(most=MOST_STRIP)),
     )
 
 

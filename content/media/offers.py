@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from content.media.cuts import cuts_of
 from content.media.facts import MediaFacts
+from content.media.findings.clock import read_spans_ms
 from content.media.flash.rules import Rule
 from content.media.flash.screening import Screening
 from content.media.job import Job
@@ -88,6 +89,11 @@ def _all_hazards(case: Case) -> Iterable[Mends]:
     return (_cut_out(case, joined(case.parts(stripes=False) + case.parts(stripes=True))),)
 
 
+def _named_parts(case: Case) -> Iterable[Mends]:
+    """The parts the reason itself names, cut out."""
+    return (_cut_out(case, read_spans_ms(str(case.reason.values["spans_ms"]))),)
+
+
 def _dim_or_cut(case: Case, parts: list[Span]) -> Iterable[Mends]:
     return tuple(Dim(*part) for part in parts), _cut_out(case, parts)
 
@@ -128,6 +134,8 @@ OFFERS: Mapping[str, Callable[[Case], Iterable[Mends]]] = MappingProxyType(
         "pattern_hazard": _stripes,
         "pattern_hold": _stripes,
         "still_flashes": _all_hazards,
+        "black_part": _named_parts,
+        "hidden_picture": _named_parts,
         "black_bars": _black_bars,
         "extreme_shape": _too_wide,
         "panorama": _too_wide,

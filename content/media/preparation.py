@@ -20,6 +20,7 @@ from content.media.child_room import room_of
 from content.media.child_watch import Child, ChildStopped
 from content.media.confinement import ALLOW_UNCONFINED, start_of, walls_here
 from content.media.facts import CaptionFile, MediaFacts, Prepared, Preview, Rendition, verdict_of
+from content.media.findings.policy import AS_IS, Policy, judged
 from content.media.flash.screening import Screening
 from content.media.job import FactsFound, Finished, Job, Made, MadeCaptions, Progress, Saying
 from content.media.kernel_limits import CannotConfine
@@ -52,16 +53,17 @@ def prepare(
     profile: Profile = HOUSE,
     still_ms: int = 10_000,
     mends: Mends = (),
+    policy: Policy = AS_IS,
     on_progress: OnProgress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Prepared:
     """What became of the upload at `source`; its files are in `out`, an empty folder, named by us and safe on disk.
 
     Blocks, for at most `limits.wall_base_ms` plus `limits.wall_per_media` times the media's length: call it in a
-    thread. A still is held, a shorter animation repeated, for `still_ms` milliseconds. `mends` are what people asked to
-    have changed. `on_progress` hears the step's name and its percent. A crash, a hang and every limit are refusals.
-    Raises OSError when `source` or `out` cannot be used, ValueError when `out` is not empty, CannotConfine when this
-    machine cannot wall the work in.
+    thread. A still is held, a shorter animation repeated, for `still_ms` milliseconds, or longer where there is more to
+    read. `mends` are what people asked to have changed, `policy` what the house makes of what is found. `on_progress`
+    hears the step's name and its percent. A crash, a hang and every limit are refusals. Raises OSError when `source` or
+    `out` cannot be used, ValueError when `out` is not empty, CannotConfine when this machine cannot wall the work in.
     """
     if any(out.iterdir()):
         raise ValueError(f"{out} is not empty; give an empty folder")
@@ -69,6 +71,7 @@ def prepare(
         Job("prepare", source.resolve(strict=True), out.resolve(strict=True), limits, profile, still_ms, mends=mends),
         on_progress or _unheard,
         cancelled or _never,
+        policy,
     ).run()
 
 
@@ -121,6 +124,7 @@ class _Errand:
     job: Job
     on_progress: OnProgress
     cancelled: Cancelled
+    policy: Policy = field(default_factory=lambda: AS_IS)
     child: Child = field(init=False)
     facts: MediaFacts | None = None
     finished: Finished | None = None
@@ -163,8 +167,9 @@ class _Errand:
         if self.finished is None:
             return self.refused("worker_misbehaved")
         reasons, facts = self.finished.reasons, self.finished.facts or self.facts
-        verdict = verdict_of(reasons)
         offers = () if facts is None else offers_for(reasons, facts, self.finished.screening, self.job)
+        reasons = judged(reasons, self.policy)
+        verdict = verdict_of(reasons)
         prepared = Prepared(verdict, reasons, facts, mends=self.job.mends, offers=offers)
         if verdict == "refused" or self.job.errand not in {"prepare", "captions"}:
             return prepared
@@ -211,7 +216,7 @@ class _Errand:
         sync_folder(self.job.out)
         return replace(
             prepared, facts=facts, rendition=rendition, poster=poster, thumbnail=thumbnail, strip=strip, before=before,
-            after=after, mends=made.mends,
+            after=after, mends=made.mends, strip_ms=made.strip_ms,
         )  # fmt: skip
 
     def refused(self, code: str) -> Prepared:

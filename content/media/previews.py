@@ -1,4 +1,4 @@
-"""Pictures for people who choose and judge: poster, thumbnail and contact strip, all made from the rendition itself."""
+"""Pictures for people who choose and judge: the poster and the thumbnail from the rendition itself, and the strip."""
 
 import io
 from collections.abc import Iterator
@@ -10,11 +10,10 @@ from av.container import InputContainer
 from PIL import Image
 
 from content.media.film_render import Rendered
+from content.media.findings.sheet import TILE, Made
 from content.media.house_size import fit
 
 THUMBNAIL = (480, 270)
-STRIP_PICTURES = 6
-_STRIP_TILE = (320, 320)
 _CANDIDATES = 12
 _FROM_PERCENT, _TO_PERCENT = 5, 60
 _POSTER_QUALITY = 88
@@ -23,45 +22,42 @@ _SMALL_QUALITY = 82
 Sizes = tuple[tuple[int, int], ...]
 
 
-def film_previews(rendered: Rendered, out: Path) -> Sizes:
-    """Writes poster.jpg, thumbnail.jpg and strip.jpg into `out`; their sizes, in this order."""
-    last = rendered.frames - 1
-    spread = [_FROM_PERCENT + (_TO_PERCENT - _FROM_PERCENT) * n // (_CANDIDATES - 1) for n in range(_CANDIDATES)]
-    candidates = _pictures(rendered, sorted({last * percent // 100 for percent in spread}))
-    poster = max(candidates, key=_interest)
-    strip = list(_pictures(rendered, [last * (2 * n + 1) // (2 * STRIP_PICTURES) for n in range(STRIP_PICTURES)]))
-    return _write(poster, strip, out)
+def film_previews(rendered: Rendered, sheet: Made, out: Path) -> tuple[Sizes, tuple[int, ...]]:
+    """Writes poster.jpg, thumbnail.jpg and strip.jpg into `out`; their sizes, and when the strip's pictures are."""
+    body, size, times_ms = sheet
+    (out / "strip.jpg").write_bytes(body)
+    poster = max(_pictures(rendered, _candidates(rendered)), key=_interest)
+    return (*_write(poster, out), size), times_ms
 
 
 def still_previews(rendition: Path, out: Path) -> Sizes:
     """The same three files for a still, whose strip has one picture."""
     with Image.open(rendition, formats=("JPEG", "PNG")) as image:
         picture = image.convert("RGB")
-    return _write(picture, [picture], out)
+    strip = picture.resize(fit(*picture.size, *TILE), Image.Resampling.LANCZOS)
+    _save(strip, _SMALL_QUALITY, out / "strip.jpg")
+    return *_write(picture, out), strip.size
 
 
-def _write(poster: Image.Image, strip: list[Image.Image], out: Path) -> Sizes:
+def _write(poster: Image.Image, out: Path) -> Sizes:
     thumbnail = poster.resize(fit(*poster.size, *THUMBNAIL), Image.Resampling.LANCZOS)
-    sheet = _sheet(strip)
-    for name, image, quality in (
-        ("poster.jpg", poster, _POSTER_QUALITY),
-        ("thumbnail.jpg", thumbnail, _SMALL_QUALITY),
-        ("strip.jpg", sheet, _SMALL_QUALITY),
-    ):
-        body = io.BytesIO()
-        image.info = {}
-        image.save(body, "JPEG", quality=quality)
-        (out / name).write_bytes(body.getvalue())
-    return poster.size, thumbnail.size, sheet.size
+    _save(poster, _POSTER_QUALITY, out / "poster.jpg")
+    _save(thumbnail, _SMALL_QUALITY, out / "thumbnail.jpg")
+    return poster.size, thumbnail.size
 
 
-def _sheet(pictures: list[Image.Image]) -> Image.Image:
-    tiles = [picture.resize(fit(*picture.size, *_STRIP_TILE), Image.Resampling.LANCZOS) for picture in pictures]
-    width, height = tiles[0].size
-    sheet = Image.new("RGB", (width * len(tiles), height))
-    for place, tile in enumerate(tiles):
-        sheet.paste(tile, (place * width, 0))
-    return sheet
+def _save(image: Image.Image, quality: int, path: Path) -> None:
+    body = io.BytesIO()
+    image.info = {}
+    image.save(body, "JPEG", quality=quality)
+    path.write_bytes(body.getvalue())
+
+
+def _candidates(rendered: Rendered) -> list[int]:
+    """Frames that may be the poster: on whole seconds, where one picture has to be decoded and not thirty."""
+    last = rendered.frames - 1
+    spread = (_FROM_PERCENT + (_TO_PERCENT - _FROM_PERCENT) * n // (_CANDIDATES - 1) for n in range(_CANDIDATES))
+    return sorted({last * percent // 100 // rendered.fps * rendered.fps for percent in spread})
 
 
 def _pictures(rendered: Rendered, wanted: list[int]) -> Iterator[Image.Image]:

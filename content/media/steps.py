@@ -1,8 +1,7 @@
 """What happens to an upload, step by step. Only ever runs in the confined child.
 
-Each step looks at what the ones before found and adds to it, or refuses the upload by raising Refused. A new step
-(legibility) is one more function here, one more line in STEPS and one more name in
-content.media.job.STEP_NAMES.
+Each step looks at what the ones before found and adds to it, or refuses the upload by raising Refused. A new step is
+one more function here, one more line in STEPS and one more name in content.media.job.STEP_NAMES.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,6 +22,8 @@ from content.media.document import DocumentPlan, DocumentRendering, inspect_docu
 from content.media.facts import MediaFacts, with_loudness
 from content.media.film_facts import FilmPlan, inspect_film
 from content.media.film_render import FilmRendering, Rendered
+from content.media.findings.listening import Listener
+from content.media.findings.private_data import said_by
 from content.media.flash.screening import Screening, refused_parts, screening_reasons
 from content.media.identify import Found, identify
 from content.media.job import Errand, FactsFound, Finished, Job, Made, MadeCaptions, Progress, Saying
@@ -35,6 +36,7 @@ from content.media.still import StillPlan, StillRendering, inspect_picture
 from content.media.watching import Watchers
 
 if TYPE_CHECKING:
+    from content.media.findings.looks import LooksWatcher
     from content.media.flash.film_screening import FlashWatcher
 
 _QUIET_CLUFS = -3_600
@@ -58,8 +60,10 @@ class Work:
     witness: Witness = field(default_factory=Witness)
     bars: BarsWatcher = field(default_factory=BarsWatcher)
     flashes: "FlashWatcher | None" = None
+    looks: "LooksWatcher | None" = None
     screening: Screening | None = None
     sizes: Sizes = ()
+    strip_ms: tuple[int, ...] = (0,)
     captions: tuple[MadeCaptions, ...] = ()
     step: str = ""
     _told: tuple[str, int] = ("", -1)
@@ -89,7 +93,7 @@ def inspect_upload(work: Work) -> None:
     else:
         inspect = inspect_film if found.family == "film" else inspect_picture
         work.facts, work.plan, warnings = inspect(job.source, found, job.limits)
-    work.reasons += warnings
+    work.reasons += [*warnings, *said_by(job.source, found, job.limits).reasons()]
     work.say(FactsFound(work.facts))
 
 
@@ -104,7 +108,8 @@ def measure_sound(work: Work) -> None:
         with open_sound(work.job.source, _known(work.found).reader, start_us=start_us) as blocks:
             yield from mended_sound(blocks, work.job.mends, work.job.profile)
 
-    loudness = measure(heard(), most_samples=most_samples)
+    listener = Listener()
+    loudness = measure(listener.hear(heard()), most_samples=most_samples)
     work.facts = with_loudness(facts, loudness.clufs)
     if loudness.samples == 0:
         work.reasons.append(Reason("sound_unreadable"))
@@ -114,6 +119,7 @@ def measure_sound(work: Work) -> None:
         work.level = settled_level(loudness, heard, work.job.profile, most_samples=most_samples)
         if loudness.clufs < _QUIET_CLUFS:
             work.reasons.append(Reason("quiet_sound", {"loudness_clufs": loudness.clufs}))
+        work.reasons += listener.reasons()
 
 
 def decide_mends(work: Work) -> None:
@@ -145,8 +151,21 @@ def render(work: Work) -> None:
         work.rendered, warnings = still.render(job.out)
     else:
         raise LookupError("a step ran before the one it needs")
-    work.reasons += [*warnings, *_bars(work)]
+    work.reasons += [*warnings, *_bars(work), *_looked_at(work)]
     work.screening = work.flashes.screening if work.flashes else None
+
+
+def _looked_at(work: Work) -> list[Reason]:
+    """What a closer look found; a still with much to read stands for longer."""
+    if work.looks is not None:
+        return work.looks.reasons()
+    # OpenCV takes much room; most refusals come without it.
+    from content.media.findings.still_looks import look_at_still
+
+    rendered = _known(work.rendered)
+    look = look_at_still(rendered.path, _held_ms(work, rendered))
+    work.rendered = replace(rendered, held_ms=look.held_ms)
+    return look.reasons
 
 
 def _bars(work: Work) -> list[Reason]:
@@ -196,10 +215,11 @@ def _watchers(work: Work) -> Watchers:
     if not _is_film(work):
         return ()
     # OpenCV takes much room; most refusals come without it.
+    from content.media.findings.looks import LooksWatcher
     from content.media.flash.film_screening import FlashWatcher
 
-    work.flashes = FlashWatcher()
-    return work.witness, work.flashes, work.bars
+    work.flashes, work.looks = FlashWatcher(), LooksWatcher(may_stand=not isinstance(work.plan, FilmPlan))
+    return work.witness, work.flashes, work.bars, work.looks
 
 
 def render_unless_film(work: Work) -> None:
@@ -276,7 +296,10 @@ def make_previews(work: Work) -> None:
     """Poster, thumbnail and strip, from the rendition."""
     rendered = _known(work.rendered)
     out = work.job.out
-    work.sizes = film_previews(rendered, out) if rendered.fps else still_previews(rendered.path, out)
+    if work.looks is not None:
+        work.sizes, work.strip_ms = film_previews(rendered, work.looks.sheet(), out)
+    else:
+        work.sizes = still_previews(rendered.path, out)
     if work.comparison is not None:
         work.sizes += work.comparison.write(out)
     elif crop_of(work.mends) is not None:
@@ -338,6 +361,7 @@ def _made(work: Work) -> Made | None:
         duration_ms=rendered.duration_ms if rendered.fps else _held_ms(work, rendered),
         has_sound=rendered.has_sound,
         preview_sizes=work.sizes,
+        strip_ms=work.strip_ms,
         mends=work.mends,
     )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from content.media.flash.cells import Cells
 
 LUMA_SIDE = 480
+GLANCE_SIDE = 240
 Pixels = NDArray[np.uint8]
 
 
@@ -39,6 +40,14 @@ class Picture:
     def instants_us(self) -> tuple[int, ...]:
         """The beginning of each house frame it stands for."""
         return tuple((self.first + n) * 1_000_000 // self.fps for n in range(self.times))
+
+    @cached_property
+    def glance(self) -> Pixels:
+        """Its luma in one of every so many rows and columns, at most GLANCE_SIDE: what is seen at a glance."""
+        plane = self.frame.planes[0]
+        step = max(1, -(-max(plane.width, plane.height) // GLANCE_SIDE))
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+        return rows[: plane.height : step, : plane.width : step].copy()
 
     @cached_property
     def luma(self) -> Pixels:

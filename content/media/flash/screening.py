@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from content.media.findings.clock import clock, places
 from content.media.flash.findings import MOST_INTERVALS, Found
 from content.media.flash.rules import RULES, Rule
 from content.media.reasons import Reason
@@ -18,7 +19,6 @@ _REFUSED: dict[Rule, str] = {
     "pattern_strong": "pattern_hazard",
 }
 """Rules that refuse, the gravest first, and the reasons' codes."""
-_MOST_PLACES = 4
 _MOST_US = 1 << 50
 
 
@@ -71,27 +71,13 @@ def refused_parts(screening: Screening) -> list[Found]:
 
 def _reason(code: str, broken: list[Found]) -> Reason:
     worst = max(broken, key=lambda one: (one.transitions, -one.start_us))
-    values: dict[str, str | int] = {"at": _clock(worst.start_us), "places": _places(broken)}
+    values: dict[str, str | int] = {
+        "at": clock(worst.start_us),
+        "places": places((one.start_us, one.end_us) for one in broken),
+    }
     if worst.transitions:
         values["times"] = (worst.transitions + 1) // 2
     return Reason(code, values, worst.start_us // 1_000)
-
-
-def _places(broken: list[Found]) -> str:
-    """The seconds to work on, such as "0:41-0:44, 1:10-1:12"; those that touch are one, the first few are named."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted((one.start_us, one.end_us) for one in broken):
-        if joined and start // 1_000_000 <= -(-joined[-1][1] // 1_000_000):
-            joined[-1] = joined[-1][0], max(joined[-1][1], end)
-        else:
-            joined.append((start, end))
-    named = [f"{_clock(start)}-{_clock(end + 999_999)}" for start, end in joined[:_MOST_PLACES]]
-    return ", ".join([*named, "…"] if len(joined) > _MOST_PLACES else named)
-
-
-def _clock(at_us: int) -> str:
-    seconds = at_us // 1_000_000
-    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def screening_record(screening: Screening) -> dict[str, object]:

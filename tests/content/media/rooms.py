@@ -8,16 +8,17 @@ from numpy.typing import NDArray
 
 from content.media.facts import Prepared, Rendition
 from content.media.limits import DEFAULTS, HOUSE, Limits, Profile
+from content.media.mends import Mends
 from content.media.preparation import prepare
 
 
 def prepared_from(
-    source: Path, *, limits: Limits = DEFAULTS, profile: Profile = HOUSE, still_ms: int = 10_000
-) -> Prepared:
+    source: Path, *, limits: Limits = DEFAULTS, profile: Profile = HOUSE, still_ms: int = 10_000, mends: Mends = ()
+) -> Prepared:  # fmt: skip
     """`prepare` into a new folder beside the source."""
-    out = source.with_name(source.name + ".out")
+    out = source.with_name(f"{source.name}{'.mended' if mends else ''}.out")
     out.mkdir()
-    return prepare(source, out, limits=limits, profile=profile, still_ms=still_ms)
+    return prepare(source, out, limits=limits, profile=profile, still_ms=still_ms, mends=mends)
 
 
 def rendition_of(prepared: Prepared) -> Rendition:

@@ -18,7 +18,7 @@ def test_the_document_lists_every_code_and_no_other() -> None:
 
 def test_the_source_uses_no_code_that_is_not_in_the_table() -> None:
     used: set[str] = set()
-    for path in (ROOT / "content" / "media").glob("*.py"):
+    for path in (ROOT / "content" / "media").rglob("*.py"):
         used |= set(re.findall(r'(?:Refused|Reason|ChildStopped|refused)\(\s*"([a-z_]+)"', path.read_text()))
     assert len(used) > 30
     assert used <= set(TABLE)

@@ -1,0 +1,1 @@
+"""What is worth knowing about an upload: each thing found becomes a reason that warns or is only told."""
