@@ -15,12 +15,13 @@ from content.approval import EVERYWHERE, Approval, sign_approval
 from content.captions import MEDIA_TYPE, UNKNOWN, BadCaptions, language_tag
 from content.manifest import MOST_CAPTIONS
 from content.media.facts import CaptionFile
-from content.media.reasons import Reason, reason_record
+from content.media.reasons import Reason
 from content.signing import SigningKey
 from curator import audit, library, moderation, policy, two_persons
 from curator.authorisation import Action, Actor, require
+from curator.found_reasons import FoundReason, reasons_as_stored, stored_reasons
 from curator.ids import new_id
-from curator.library import FoundReason, Item, Version
+from curator.library import Item, Version
 from curator.store import Connection
 from curator.tables import captions, groups, items, versions
 from curator.words import N_, Told
@@ -133,7 +134,7 @@ def _insert(
         captions.insert().values(
             id=track_id, version_id=version.id, language=made.language, form=made.form, file_name=file_name,
             state="draft" if made.language == UNKNOWN else "submitted", sha256=made.sha256,
-            size_bytes=made.size_bytes, cues=made.cues, reasons=json.dumps([reason_record(one) for one in reasons]),
+            size_bytes=made.size_bytes, cues=made.cues, reasons=reasons_as_stored(reasons),
             created_by=by, created_ms=now_ms,
         )
     )  # fmt: skip
@@ -305,6 +306,4 @@ def check_language(words: str) -> str:
 
 def _track(row: sa.RowMapping) -> Track:
     names = {name: row[captions.c[name]] for name in Track.__slots__ if name != "reasons"}
-    found = json.loads(row[captions.c.reasons] or "[]")
-    reasons = tuple(FoundReason(one["code"], one.get("values", {}), one.get("at_ms")) for one in found)
-    return Track(**names, reasons=reasons)
+    return Track(**names, reasons=stored_reasons(row[captions.c.reasons]))

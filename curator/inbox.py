@@ -27,6 +27,7 @@ from content import files
 from content.clock import monotonic_ns
 from content.media.many import is_passed_over
 from curator import blobs, groups, library, receiving, uploads
+from curator.found_reasons import told
 from curator.groups import Group
 from curator.library import Version
 from curator.service import SERVICE, Service
@@ -172,9 +173,7 @@ class Inboxes:
         for upload, version, slug in await self._service.store.read(_kept_and_decided):
             if version.preparation == "refused":
                 folder = self._service.settings.inboxes / slug
-                words = "\n\n".join(
-                    f"{reason.sentence}\n{reason.what_to_do}" for reason in library.told_reasons(version)
-                )
+                words = "\n\n".join(f"{reason.sentence}\n{reason.what_to_do}" for reason in told(version.reasons))
                 await asyncio.to_thread(_move_to_refused, folder, upload.kept_as, words)
             await self._service.store.run(partial(_note_kept, upload_id=upload.id, kept_as=""))
 

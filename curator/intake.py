@@ -20,7 +20,7 @@ from content.media.facts import Prepared
 from content.media.kernel_limits import CannotConfine
 from content.media.preparation import prepare
 from content.media.reasons import Reason
-from curator import blobs, captions, cleaning, jobs, library
+from curator import blobs, captions, cleaning, jobs, library, policy
 from curator.ids import new_id
 from curator.jobs import Job
 from curator.library import Version
@@ -165,7 +165,7 @@ class Worker:
         work.mkdir(mode=0o700)
         return prepare(
             files.place_of(settings.originals, version.upload_sha256), work, still_ms=settings.still_ms,
-            mends=version.mends, on_progress=watch.note, cancelled=watch.stop.is_set,
+            mends=version.mends, policy=policy.found_in_uploads(), on_progress=watch.note, cancelled=watch.stop.is_set,
         )  # fmt: skip
 
     def _keep_files(self, prepared: Prepared) -> None:

@@ -5,23 +5,23 @@ rendition, and that is what is approved. `state` says what people decided, `prep
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import sqlalchemy as sa
 
 from content.media.facts import MediaFacts, Prepared, facts_record
 from content.media.mend_words import mend_line
 from content.media.mends import Mends, Offer, mend_record, offer_record, parse_mends, parse_offers
-from content.media.reasons import TABLE, Reason, reason_record, reason_text
+from content.media.reasons import Reason
 from content.reading import Reader
 from curator import audit, jobs
+from curator.found_reasons import FoundReason, reasons_as_stored, stored_reasons
 from curator.ids import new_id
 from curator.statements import PEOPLE, RIGHTS
 from curator.store import Connection
 from curator.tables import decisions, groups, items, versions
-from curator.words import LANGUAGE, N_, Told, _
+from curator.words import N_, Told
 
 State = Literal["draft", "submitted", "approved", "rejected", "withdrawn"]
 Preparation = Literal["waiting", "running", "ready", "refused"]
@@ -38,25 +38,6 @@ FILES_OF_A_VERSION = (
 
 class BadItem(Told):
     """Words or a change an item cannot take."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundReason:
-    """Something preparation found, as stored: a stable code and the values of its sentence."""
-
-    code: str
-    values: dict[str, str | int]
-    at_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ToldReason:
-    """A reason in the reader's words: what we found and what to do. `refuses`: it is why the file was not taken."""
-
-    sentence: str
-    what_to_do: str
-    refuses: bool
-    at_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +75,8 @@ class Version:
     thumbnail_sha256: str | None
     poster_sha256: str | None
     strip_sha256: str | None
+    strip_ms: tuple[int, ...]
+    likeness: tuple[str, ...]
     before_sha256: str | None
     after_sha256: str | None
     created_by: str | None
@@ -241,13 +224,14 @@ def note_prepared(connection: Connection, version_id: str, prepared: Prepared, n
         versions.update()
         .where(of_version)
         .values(
-            preparation="ready", reasons=_as_stored(prepared.reasons), facts=_facts_as_stored(prepared.facts),
+            preparation="ready", reasons=reasons_as_stored(prepared.reasons), facts=_facts_as_stored(prepared.facts),
             sha256=made.sha256, media_type=made.media_type, kind=made.kind, size_bytes=made.size_bytes,
             width=made.width, height=made.height, fps_num=made.fps_num, fps_den=made.fps_den, frames=made.frames,
             duration_ms=made.duration_ms, has_sound=made.has_sound, prepared_ms=now_ms,
             thumbnail_sha256=prepared.thumbnail.sha256 if prepared.thumbnail else None,
             poster_sha256=prepared.poster.sha256 if prepared.poster else None,
             strip_sha256=prepared.strip.sha256 if prepared.strip else None,
+            strip_ms=json.dumps(prepared.strip_ms), likeness=json.dumps(prepared.likeness),
             before_sha256=prepared.before.sha256 if prepared.before else None,
             after_sha256=prepared.after.sha256 if prepared.after else None,
             mends=_mends_as_stored(prepared.mends), offers=_offers_as_stored(prepared.offers),
@@ -264,7 +248,7 @@ def note_refused(
 ) -> None:  # fmt: skip
     """Stores that preparation refused a version, why, and what could be done about it."""
     values = {
-        "preparation": "refused", "reasons": _as_stored(reasons), "facts": _facts_as_stored(facts),
+        "preparation": "refused", "reasons": reasons_as_stored(reasons), "facts": _facts_as_stored(facts),
         "offers": _offers_as_stored(offers),
     }  # fmt: skip
     connection.execute(versions.update().where(versions.c.id == version_id).values(**values, prepared_ms=now_ms))
@@ -274,7 +258,7 @@ def note_refused(
 
 def note_stopped(connection: Connection, version_id: str, now_ms: int) -> None:
     """Stores that somebody stopped the preparation of a version: it is refused for that, until it is tried again."""
-    values = {"preparation": "refused", "reasons": _as_stored((Reason("cancelled"),)), "facts": ""}
+    values = {"preparation": "refused", "reasons": reasons_as_stored((Reason("cancelled"),)), "facts": ""}
     connection.execute(versions.update().where(versions.c.id == version_id).values(**values, prepared_ms=now_ms))
 
 
@@ -349,10 +333,6 @@ def signed_approvals(connection: Connection, hashes: list[str]) -> dict[str, str
     return {row.sha256: row.signed for row in connection.execute(query)}
 
 
-def _as_stored(reasons: tuple[Reason, ...]) -> str:
-    return json.dumps([reason_record(reason) for reason in reasons]) if reasons else ""
-
-
 def _facts_as_stored(facts: MediaFacts | None) -> str:
     return json.dumps(facts_record(facts)) if facts else ""
 
@@ -365,41 +345,22 @@ def _offers_as_stored(offers: tuple[Offer, ...]) -> str:
     return json.dumps([offer_record(offer) for offer in offers]) if offers else ""
 
 
-def told_reasons(version: Version) -> list[ToldReason]:
-    """What preparation found in a version, in the language of the request under way."""
-    return told(version.reasons)
-
-
-def told(reasons: Iterable[FoundReason | Reason]) -> list[ToldReason]:
-    """These reasons in the language of the request under way."""
-    return [_told_reason(reason) for reason in reasons]
-
-
-def _told_reason(found: FoundReason | Reason) -> ToldReason:
-    if found.code not in TABLE:  # written by another release
-        return ToldReason(_("We could not prepare this file."), _("Upload it once more."), True, found.at_ms)
-    reason = Reason(found.code, found.values, found.at_ms)
-    return ToldReason(*reason_text(reason, LANGUAGE.get()), reason.refuses, found.at_ms)
-
-
 def read_version(row: sa.RowMapping) -> Version:
     """A row of `versions` as a value."""
-    names = {name: row[name] for name in Version.__slots__ if name not in {"reasons", "mends", "offers"}}
+    names = {
+        name: row[name]
+        for name in Version.__slots__
+        if name not in {"reasons", "mends", "offers", "strip_ms", "likeness"}
+    }
     if row["cleaned_ms"] is not None:
         names |= dict.fromkeys(FILES_OF_A_VERSION)
     return Version(
-        **names, reasons=_reasons(row["reasons"]),
+        **names, reasons=stored_reasons(row["reasons"]),
         mends=parse_mends(Reader(json.loads(row["mends"] or "[]"))),
         offers=parse_offers(Reader(json.loads(row["offers"] or "[]"))),
+        strip_ms=tuple(json.loads(row["strip_ms"] or "[]")),
+        likeness=tuple(json.loads(row["likeness"] or "[]")),
     )  # fmt: skip
-
-
-def _reasons(words: str) -> tuple[FoundReason, ...]:
-    found = json.loads(words) if words else []
-    return tuple(
-        FoundReason(reason["code"], reason.get("values", {}), cast("int | None", reason.get("at_ms")))
-        for reason in found
-    )
 
 
 def _item(row: sa.RowMapping, of_item: tuple[Version, ...]) -> Item:

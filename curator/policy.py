@@ -1,4 +1,4 @@
-"""The published policy: reasons to reject, and what needs two moderators, read once from `policy.toml`."""
+"""The published policy: reasons to reject, what needs two moderators, what is made of findings; from `policy.toml`."""
 
 import functools
 import tomllib
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from content.language import LANGUAGES
+from content.media.findings import policy as findings
 from content.reading import Reader
 from curator.statements import PEOPLE
 
@@ -65,8 +66,20 @@ def second_moderator() -> frozenset[str]:
     return read_second_moderator(FILE.read_text("utf-8"))
 
 
+def read_findings(body: str) -> findings.Policy:
+    """What is made of what preparation finds. Raises BadDocument."""
+    parts = _parts(body)
+    return findings.read_policy(parts["findings"]) if "findings" in parts else findings.AS_IS
+
+
+@functools.cache
+def found_in_uploads() -> findings.Policy:
+    """What is made of what preparation finds, as the file said when it was first asked for."""
+    return read_findings(FILE.read_text("utf-8"))
+
+
 def _parts(body: str) -> dict[str, Reader]:
-    return Reader(tomllib.loads(body), "policy").fields("reason", "second_moderator")
+    return Reader(tomllib.loads(body), "policy").fields("reason", "second_moderator", optional=("findings",))
 
 
 def _reason(entry: Reader) -> PolicyReason:

@@ -132,6 +132,7 @@ versions = sa.Table(
     _number("fps_num"), _number("fps_den", 1), _number("frames"), _number("duration_ms"),
     sa.Column("has_sound", sa.Boolean, nullable=False, default=False),
     _sha256("thumbnail_sha256"), _sha256("poster_sha256"), _sha256("strip_sha256"),
+    _text("strip_ms"), _text("likeness"),  # JSON: when each picture on the strip is shown; what it looks like
     _sha256("before_sha256"), _sha256("after_sha256"),  # moments of a picture that was mended
     _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("prepared_ms", null=True),
     _ms("submitted_ms", null=True),

@@ -120,6 +120,8 @@ class Prepared:
     strip: Preview | None = None
     strip_ms: tuple[int, ...] = ()
     """When each picture on the strip is shown, row by row; a still's is one at 0."""
+    likeness: tuple[str, ...] = ()
+    """What it looks like (`content.media.findings.likeness`)."""
     captions: tuple[CaptionFile, ...] = ()
     before: Preview | None = None
     """Moments of a picture that was mended, as they were, and as `after` they are."""
@@ -200,6 +202,7 @@ def prepared_record(prepared: Prepared) -> dict[str, object]:
         "renditions": [] if prepared.rendition is None else [_file_record(prepared.rendition)],
         **{name: None if file is None else _file_record(file) for name, file in files.items()},
         "strip_ms": list(prepared.strip_ms),
+        "likeness": list(prepared.likeness),
         "caption_files": [_file_record(one) for one in prepared.captions],
         "mends": [mend_line(mend) for mend in prepared.mends],
         "offers": [

@@ -1,12 +1,14 @@
 """What the child is asked to do, and what it says while it works: JSON both ways, read as if a stranger wrote it."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from content.captions import MOST_MS, UNKNOWN, BadCaptions, language_tag
 from content.media.facts import MediaFacts, facts_record, parse_facts, parse_reasons
+from content.media.findings.likeness import LONGEST, Likeness
 from content.media.flash.screening import Screening, parse_screening, screening_record
 from content.media.limits import Limits, Profile, limits_record, parse_limits, parse_profile, profile_record
 from content.media.mends import Mends, mend_record, parse_mends
@@ -18,6 +20,7 @@ MOST_LINES = 20_000
 
 MOST_CAPTIONS = 8
 MOST_STRIP = 48
+_HASH = re.compile(r"[0-9a-f]{16}")
 
 Errand = Literal["probe", "prepare", "flash", "captions"]
 ERRANDS: tuple[Errand, ...] = ("probe", "prepare", "flash", "captions")
@@ -73,6 +76,7 @@ class Made:
     """What was done of the mends, with what was left open decided."""
     strip_ms: tuple[int, ...] = (0,)
     """When each picture on the strip is shown, row by row."""
+    likeness: Likeness = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +207,22 @@ def _made_record(made: Made) -> dict[str, object]:
         "preview_sizes": [list(size) for size in made.preview_sizes],
         "mends": [mend_record(mend) for mend in made.mends],
         "strip_ms": list(made.strip_ms),
+        "likeness": list(made.likeness),
     }
 
 
 def _parse_made(reader: Reader) -> Made:
     given = reader.fields(
-        "width", "height", "fps_num", "frames", "duration_ms", "has_sound", "preview_sizes", "mends", "strip_ms"
+        "width",
+        "height",
+        "fps_num",
+        "frames",
+        "duration_ms",
+        "has_sound",
+        "preview_sizes",
+        "mends",
+        "strip_ms",
+        "likeness",
     )
     sizes = given["preview_sizes"].items(most=5)
     if len(sizes) not in {3, 5}:
@@ -223,7 +237,15 @@ def _parse_made(reader: Reader) -> Made:
         preview_sizes=tuple(_size(size) for size in sizes),
         mends=parse_mends(given["mends"]),
         strip_ms=tuple(one.integer(least=0, most=MOST_MS) for one in given["strip_ms"].items(most=MOST_STRIP)),
+        likeness=tuple(_hash(one) for one in given["likeness"].items(most=LONGEST)),
     )
+
+
+def _hash(reader: Reader) -> str:
+    words = reader.text(most=16)
+    if words and not _HASH.fullmatch(words):
+        reader.refuse("16 hexadecimal digits are wanted, or nothing")
+    return words
 
 
 def _size(reader: Reader) -> tuple[int, int]:

@@ -216,7 +216,7 @@ class _Errand:
         sync_folder(self.job.out)
         return replace(
             prepared, facts=facts, rendition=rendition, poster=poster, thumbnail=thumbnail, strip=strip, before=before,
-            after=after, mends=made.mends, strip_ms=made.strip_ms,
+            after=after, mends=made.mends, strip_ms=made.strip_ms, likeness=made.likeness,
         )  # fmt: skip
 
     def refused(self, code: str) -> Prepared:

@@ -22,6 +22,7 @@ from content.media.document import DocumentPlan, DocumentRendering, inspect_docu
 from content.media.facts import MediaFacts, with_loudness
 from content.media.film_facts import FilmPlan, inspect_film
 from content.media.film_render import FilmRendering, Rendered
+from content.media.findings.likeness import Likeness, LikenessWatcher
 from content.media.findings.listening import Listener
 from content.media.findings.private_data import said_by
 from content.media.flash.screening import Screening, refused_parts, screening_reasons
@@ -61,6 +62,8 @@ class Work:
     bars: BarsWatcher = field(default_factory=BarsWatcher)
     flashes: "FlashWatcher | None" = None
     looks: "LooksWatcher | None" = None
+    alike: LikenessWatcher | None = None
+    likeness: Likeness = ()
     screening: Screening | None = None
     sizes: Sizes = ()
     strip_ms: tuple[int, ...] = (0,)
@@ -157,14 +160,15 @@ def render(work: Work) -> None:
 
 def _looked_at(work: Work) -> list[Reason]:
     """What a closer look found; a still with much to read stands for longer."""
-    if work.looks is not None:
+    if work.looks is not None and work.alike is not None:
+        work.likeness = work.alike.likeness
         return work.looks.reasons()
     # OpenCV takes much room; most refusals come without it.
     from content.media.findings.still_looks import look_at_still
 
     rendered = _known(work.rendered)
     look = look_at_still(rendered.path, _held_ms(work, rendered))
-    work.rendered = replace(rendered, held_ms=look.held_ms)
+    work.rendered, work.likeness = replace(rendered, held_ms=look.held_ms), look.likeness
     return look.reasons
 
 
@@ -219,7 +223,8 @@ def _watchers(work: Work) -> Watchers:
     from content.media.flash.film_screening import FlashWatcher
 
     work.flashes, work.looks = FlashWatcher(), LooksWatcher(may_stand=not isinstance(work.plan, FilmPlan))
-    return work.witness, work.flashes, work.bars, work.looks
+    work.alike = LikenessWatcher()
+    return work.witness, work.flashes, work.bars, work.looks, work.alike
 
 
 def render_unless_film(work: Work) -> None:
@@ -362,6 +367,7 @@ def _made(work: Work) -> Made | None:
         has_sound=rendered.has_sound,
         preview_sizes=work.sizes,
         strip_ms=work.strip_ms,
+        likeness=work.likeness,
         mends=work.mends,
     )
 

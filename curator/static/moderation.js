@@ -52,3 +52,16 @@ for (const form of document.querySelectorAll("#approve, #reject")) {
   });
 }
 addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// A moment of the film: the player goes there and stands still, so that it can be looked at.
+const player = document.getElementById("look");
+if (player instanceof HTMLVideoElement) {
+  for (const jump of document.querySelectorAll(".jump")) {
+    jump.addEventListener("click", (event) => {
+      event.preventDefault();
+      player.pause();
+      player.currentTime = Number(jump.dataset.atMs) / 1000;
+      player.scrollIntoView({ block: "nearest" });
+    });
+  }
+}

@@ -13,6 +13,7 @@ from content.media.limits import DEFAULTS
 from curator import caption_intake, captions, library, uploads
 from curator.authorisation import Action
 from curator.captions import BadTrack, Track
+from curator.found_reasons import ToldReason, told
 from curator.library import Item, Version
 from curator.moderation import LONGEST_WORDS, NotDecided
 from curator.service import service_of
@@ -61,8 +62,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     except BadTrack as bad:
         return await show_item(request, item, status=422, captions_problem=_problem(bad))
     if not prepared.is_accepted:
-        told = library.told(prepared.reasons)
-        return await show_item(request, item, status=422, captions_problem=told)
+        return await show_item(request, item, status=422, captions_problem=told(prepared.reasons))
     _tell(request, item)
     raise web.HTTPSeeOther(f"/items/{item.id}#captions")
 
@@ -153,8 +153,8 @@ async def _decide(request: web.Request, decide: Callable[[Connection], None]) ->
     raise web.HTTPSeeOther(f"/moderation/{version_id}#captions")
 
 
-def _problem(bad: BadTrack) -> list[library.ToldReason]:
-    return [library.ToldReason(bad.told(), "", True, None)]
+def _problem(bad: BadTrack) -> list[ToldReason]:
+    return [ToldReason(bad.told(), "", "block", None)]
 
 
 def _tell(request: web.Request, item: Item) -> None:

@@ -24,6 +24,7 @@ from curator import (
 )
 from curator.appeals import Appeal
 from curator.authorisation import Action, Actor
+from curator.found_reasons import ToldReason, told
 from curator.groups import Group
 from curator.jobs import Job
 from curator.library import Item, Version
@@ -93,7 +94,7 @@ class Chapter:
     may_repeat: bool
     decision: Decision | None
     policy: ReasonWords | None
-    reasons: list[library.ToldReason]
+    reasons: list[ToldReason]
     appeal: Appeal | None
     first: Agreement | None
     mended: Mended
@@ -105,7 +106,7 @@ class Told:
 
     track: captions.Track
     policy: ReasonWords | None
-    reasons: list[library.ToldReason]
+    reasons: list[ToldReason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +261,7 @@ async def the_item(request: web.Request) -> Item:
 
 
 async def show_item(
-    request: web.Request, item: Item, *, status: int = 200, captions_problem: list[library.ToldReason]
+    request: web.Request, item: Item, *, status: int = 200, captions_problem: list[ToldReason]
 ) -> web.Response:  # fmt: skip
     """The item's page again, with why captions were not taken."""
     return await _item_page(request, item, status=status, captions_problem=captions_problem)
@@ -274,7 +275,7 @@ async def _item_page(
     problem: str = "",
     typed: Item | None = None,
     appeal_words: str = "",
-    captions_problem: list[library.ToldReason] | None = None,
+    captions_problem: list[ToldReason] | None = None,
 ) -> web.Response:
     service = service_of(request)
     now_ms = service.now()
@@ -313,7 +314,7 @@ def _captioned(connection: Connection, item: Item) -> list[Captioned]:
 
 def _told_track(track: captions.Track) -> Told:
     entry = policy.reasons().get(track.reason)
-    return Told(track, entry.told(LANGUAGE.get()) if entry else None, library.told(track.reasons))
+    return Told(track, entry.told(LANGUAGE.get()) if entry else None, told(track.reasons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +349,7 @@ def _chapter(connection: Connection, item: Item, version: Version, work: _Work, 
         may_repeat=steering.may_repeat(version, work.jobs.get(version.id)),
         decision=decision,
         policy=entry.told(LANGUAGE.get()) if entry else None,
-        reasons=library.told_reasons(version),
+        reasons=told(version.reasons),
         appeal=appeals.about(connection, version.id),
         first=two_persons.first_agreement(connection, version),
         mended=mended_of(item, version, keep_days),

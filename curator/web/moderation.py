@@ -7,12 +7,23 @@ from aiohttp import web
 from yarl import URL
 
 from content.manifest import MOST_CAPTIONS
-from content.media.reasons import TABLE as KNOWN_REASONS
-from content.media.reasons import Reason, reason_text
-from curator import accounts, appeals, caption_intake, captions, library, moderation, policy, promptness, two_persons
+from curator import (
+    accounts,
+    appeals,
+    caption_intake,
+    captions,
+    library,
+    likeness,
+    moderation,
+    policy,
+    promptness,
+    two_persons,
+)  # fmt: skip
 from curator.appeals import Appeal
 from curator.authorisation import Action, Actor
-from curator.library import FoundReason, Item, Version
+from curator.found_reasons import told
+from curator.library import Item, Version
+from curator.likeness import Alike
 from curator.moderation import Decision, History, NotDecided, Waiting
 from curator.service import service_of
 from curator.statements import PEOPLE, RIGHTS
@@ -74,15 +85,8 @@ class Case:
     queue: list[Waiting]
     waiting: int
     tracks: list[captions.Track]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What preparation found, in the reader's language."""
-
-    sentence: str
-    what_to_do: str
-    at_ms: int | None
+    alike: list[Alike]
+    """What was uploaded before and shows the same."""
 
 
 async def queue(request: web.Request) -> web.StreamResponse:
@@ -220,7 +224,7 @@ async def _show(
         item=item,
         version=version,
         chosen=chosen,
-        found=[_found(reason) for reason in version.reasons],
+        found=told(version.reasons),
         mended=mended_of(item, version, service.settings.keep_days),
         reasons=_told_reasons(),
         policy=POLICY,
@@ -238,7 +242,7 @@ async def _show(
         done=done,
         wait=wait_in_words,
         texts=texts,
-        notes={track.id: library.told(track.reasons) for track in shown.tracks},
+        notes={track.id: told(track.reasons) for track in shown.tracks},
         decidable={track.id for track in shown.tracks if captions.may_decide(actor, item, version, track)},
     )
 
@@ -262,6 +266,7 @@ def _case(connection: Connection, version_id: str, chosen: Chosen, actor: Actor)
         earlier=moderation.decisions_about_group(connection, item.group_id),
         queue=moderation.queue(connection, group=chosen.group, kind=chosen.kind),
         waiting=moderation.count_waiting(connection, group=chosen.group, kind=chosen.kind),
+        alike=likeness.alike(connection, version),
         tracks=captions.of_versions(connection, [version_id], "submitted", "approved"),
     )
 
@@ -291,13 +296,6 @@ def _previous(waiting: list[Waiting], version_id: str) -> str:
 
 def _chosen(group: str, kind: str) -> Chosen:
     return Chosen(group[:64], kind if kind in KINDS else "")
-
-
-def _found(reason: FoundReason) -> Found:
-    if reason.code not in KNOWN_REASONS:  # written by a newer version of preparation
-        return Found(reason.code, "", reason.at_ms)
-    sentence, what_to_do = reason_text(Reason(reason.code, reason.values, reason.at_ms), LANGUAGE.get())
-    return Found(sentence, what_to_do, reason.at_ms)
 
 
 def _told_reasons() -> list[tuple[str, policy.ReasonWords]]:

@@ -18,6 +18,7 @@ from content.files import place_of, sha256_of
 from content.media.job import STEP_NAMES
 from curator import groups, intake, jobs, library
 from curator.config import Settings
+from curator.found_reasons import told
 from curator.intake import Worker
 from curator.library import Version
 from curator.store import Connection
@@ -73,7 +74,7 @@ async def test_a_file_that_is_no_media_is_refused_with_a_reason_in_words(make_to
     await upload(town.client("contributor"), b"Dear council, please find attached", filename="letter.mp4")
     version = await until_prepared(town)
     assert (version.preparation, version.state) == ("refused", "draft")
-    (reason,) = library.told_reasons(version)
+    (reason,) = told(version.reasons)
     assert reason.refuses
     assert "not a picture" in reason.sentence
     assert files_below(town.service.settings.files) == []
@@ -95,7 +96,7 @@ async def test_a_reason_of_another_release_is_still_told(town: Town) -> None:
     town.service.store.run_now(
         lambda c: c.execute(versions.update().where(versions.c.id == version_id).values(reasons=reasons))
     )
-    (reason,) = library.told_reasons(all_items(town)[0].newest)
+    (reason,) = told(all_items(town)[0].newest.reasons)
     assert reason.sentence
 
 
@@ -128,7 +129,7 @@ async def test_what_died_too_often_is_refused_with_what_to_do(town: Town) -> Non
         await reconcile(town.service)
     (item,) = all_items(town)
     assert item.newest.preparation == "refused"
-    assert library.told_reasons(item.newest)[0].what_to_do
+    assert told(item.newest.reasons)[0].what_to_do
 
 
 async def test_an_original_that_is_gone_is_tried_and_then_refused_not_forgotten(town: Town) -> None:

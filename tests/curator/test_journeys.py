@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.async_api import Browser, BrowserContext, Page, Response, Route, ViewportSize, async_playwright, expect
@@ -18,6 +19,7 @@ from tests.curator.conftest import AN_HOUR_MS, MakeTown, Town
 from tests.curator.nodes import make_screen
 from tests.curator.programme import things
 from tests.media.generate import Film, make_film
+from tests.media.scenes import make_scenes, panned, scene
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 PREPARED_MS = 40_000
@@ -171,6 +173,27 @@ async def test_a_moderator_plays_the_preview_and_approves_by_keyboard(
     approved = only_item(town).approved
     assert approved is not None
     assert approved.state == "approved"
+
+
+async def test_a_moderator_sees_the_hidden_picture_at_one_press(
+    make_town: MakeTown, chromium: Browser, tmp_path: Path
+) -> None:
+    town = await make_town(preparation_processes=1)
+    moving = panned(scene(1), 60)
+    hidden = np.full_like(moving[0], (20, 200, 40))
+    film = make_scenes(tmp_path / "boats.mp4", [*moving, hidden, *moving])
+    sender = await on_a_phone(chromium, town, "contributor", "/library/youth-club/upload")
+    await sender.get_by_label("Choose pictures and videos").set_input_files(film)
+    await sender.get_by_role("button", name="Send").click()
+    page = await on_a_phone(chromium, town, "moderator", "/moderation")
+    await page.get_by_role("link").filter(has_text="boats").click(timeout=PREPARED_MS)
+    finding = page.locator(".notice").filter(has_text="too soon to see what it is")
+    await finding.get_by_role("link").click()
+    await page.wait_for_function("Math.abs(document.getElementById('look').currentTime - 2.0) < 0.05")
+    assert await page.evaluate("document.getElementById('look').paused")
+    moments = page.get_by_role("list", name="Moments of the film").get_by_role("link")
+    assert await moments.count() >= 4
+    await expect(moments.first).to_be_visible()
 
 
 async def test_what_changed_before_the_page_could_listen_is_seen(town: Town, chromium: Browser) -> None:

@@ -8,16 +8,18 @@ from PIL import Image
 
 from content.media.findings.legibility import still_ms, still_reasons
 from content.media.findings.lettering import STILL_SIDE, lettering
+from content.media.findings.likeness import Likeness, hash_of
 from content.media.findings.qr_codes import QrCodes
 from content.media.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
 class StillLook:
-    """What was found, and how long the still stands so that it can be read."""
+    """What was found, how long the still stands so that it can be read, and what it looks like."""
 
     reasons: list[Reason]
     held_ms: int
+    likeness: Likeness
 
 
 def look_at_still(path: Path, usual_ms: int) -> StillLook:
@@ -27,4 +29,4 @@ def look_at_still(path: Path, usual_ms: int) -> StillLook:
     codes = QrCodes()
     codes.look(luma, None)
     seen = lettering(luma, STILL_SIDE)
-    return StillLook([*codes.reasons(), *still_reasons(seen)], still_ms(seen, usual_ms))
+    return StillLook([*codes.reasons(), *still_reasons(seen)], still_ms(seen, usual_ms), (hash_of(luma),))
