@@ -107,11 +107,11 @@ WARNINGS: Mapping[str, Words] = MappingProxyType(
         ),
         "qr_code": notice(
             N_("A QR code in the picture leads to “{says}”."),
-            N_("See where it leads before you approve: whoever scans it trusts the screen."),
+            N_("See whether it leads where it says: whoever scans it trusts the screen."),
         ),
         "qr_code_at": notice(
             N_("A QR code in the film at {at} leads to “{says}”."),
-            N_("See where it leads before you approve: whoever scans it trusts the screen."),
+            N_("See whether it leads where it says: whoever scans it trusts the screen."),
         ),
         "small_text": warning(
             N_("The letters look small: by our estimate a large screen lets people read them from {metres} m."),
