@@ -188,14 +188,14 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def sign_in(connection: Connection, account_id: str, *, now_ms: int, life_ms: int) -> str:
-    """Opens a session and gives its secret token, for a cookie."""
+def sign_in(connection: Connection, account_id: str, *, now_ms: int, life_ms: int, browser: str = "") -> str:
+    """Opens a session and gives its secret token, for a cookie. `browser`: the family, as its owner is told it."""
     token = random_token()
     connection.execute(sessions.delete().where(sessions.c.expires_ms <= now_ms))
     connection.execute(
         sessions.insert().values(
             token_sha256=token_hash(token), account_id=account_id, created_ms=now_ms, seen_ms=now_ms,
-            expires_ms=now_ms + life_ms,
+            expires_ms=now_ms + life_ms, browser=browser,
         )
     )  # fmt: skip
     audit.record(connection, now_ms, account_id, "session.open", f"account:{account_id}")

@@ -35,6 +35,8 @@ SENTENCES = {
     "invitation.revoke": N_("took back the invitation of"),
     "account.forgot": N_("sent a link for a new password to"),
     "session.open": N_("signed in as"),
+    "session.end": N_("signed out in one place"),
+    "session.end_all": N_("signed out everywhere"),
     "group.create": N_("made the group"),
     "group.change": N_("changed the group"),
     "item.create": N_("made the item"),

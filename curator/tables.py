@@ -62,6 +62,7 @@ grants = sa.Table(
 sessions = sa.Table(
     "sessions", metadata, sa.Column("token_sha256", sa.String(64), primary_key=True),
     _ref("account_id", "accounts.id"), _ms("created_ms"), _ms("seen_ms"), _ms("expires_ms", index=True),
+    sa.Column("browser", sa.String(20), nullable=False, default="", server_default=""),  # its family, no more
 )  # fmt: skip
 
 # Somebody's address, invited to a role; `token_sha256` is of the link that makes the account.

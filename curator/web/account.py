@@ -1,14 +1,14 @@
-"""One's own account: a new password."""
+"""One's own account: a new password, and where one is signed in."""
 
 from aiohttp import web
 
-from curator import accounts, groups
+from curator import accounts, groups, sessions
 from curator.mail import outbox, sentences
 from curator.mail.sentences import Reader
 from curator.role_words import role_name
 from curator.service import service_of
 from curator.store import Connection
-from curator.web.doorman import actor_of, let_in
+from curator.web.doorman import actor_of, let_in, session_cookie
 from curator.web.forms import read_form
 from curator.web.pages import render
 from curator.web.sign_in import TRIES
@@ -54,17 +54,45 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     raise answer
 
 
+async def end_session(request: web.Request) -> web.StreamResponse:
+    """Signs out in one of the places where one is signed in."""
+    actor, service = actor_of(request), service_of(request)
+    await read_form(request)
+    mark, now_ms = request.match_info["session"], service.now()
+    await service.store.run(lambda connection: sessions.end(connection, actor.account_id, mark, now_ms=now_ms))
+    raise web.HTTPSeeOther("/account#sessions")
+
+
+async def end_sessions(request: web.Request) -> web.StreamResponse:
+    """Signs out everywhere, here as well."""
+    actor, service = actor_of(request), service_of(request)
+    await read_form(request)
+    now_ms = service.now()
+    await service.store.run(lambda connection: sessions.end_all(connection, actor.account_id, now_ms=now_ms))
+    raise web.HTTPSeeOther("/")
+
+
 async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
-    actor = actor_of(request)
-    names = {group.id: group.name for group in await service_of(request).store.read(groups.every)}
+    actor, service, token = actor_of(request), service_of(request), request.cookies.get(session_cookie(request), "")
+    every_group, places = await service.store.read(
+        lambda connection: (
+            groups.every(connection), sessions.of(connection, actor.account_id, token, service.now())
+        )
+    )  # fmt: skip
+    names = {group.id: group.name for group in every_group}
     roles = [role_name(role) for role in sorted(actor.council)]
     roles += [
         f"{role_name(role)}, {names[group_id]}" for group_id, held in actor.groups.items() for role in sorted(held)
     ]
     return render(
         request, "people_account.html", status=status, problem=problem, changed="changed" in request.query, roles=roles,
-        least=accounts.SHORTEST_PASSWORD, most=accounts.LONGEST_PASSWORD,
+        sessions=places, zone=service.settings.zone, least=accounts.SHORTEST_PASSWORD, most=accounts.LONGEST_PASSWORD,
     )  # fmt: skip
 
 
-routes = [web.get("/account", own), web.post("/account/password", change_password)]
+routes = [
+    web.get("/account", own),
+    web.post("/account/password", change_password),
+    web.post("/account/sessions/end", end_sessions),
+    web.post("/account/sessions/{session}/end", end_session),
+]

@@ -9,6 +9,7 @@ from content.language import LANGUAGES, best_language
 from curator import accounts
 from curator.authorisation import Action, Actor, require
 from curator.service import service_of
+from curator.web.browsers import family_of
 from curator.web.pages import ACTOR
 from curator.web.problems import Problem, SignInNeeded
 from curator.words import LANGUAGE, _
@@ -133,8 +134,9 @@ async def let_in(request: web.Request, answer: web.Response, account_id: str) ->
     """Opens a session for this account, with its cookie on the answer."""
     service, now_ms = service_of(request), service_of(request).now()
     life_ms = service.settings.session_hours * 3_600_000
+    browser = family_of(request.headers.get("User-Agent", ""))
     token = await service.store.run(
-        lambda connection: accounts.sign_in(connection, account_id, now_ms=now_ms, life_ms=life_ms)
+        lambda connection: accounts.sign_in(connection, account_id, now_ms=now_ms, life_ms=life_ms, browser=browser)
     )
     answer.set_cookie(
         session_cookie(request), token, httponly=True, samesite="Lax", secure=is_secure(request), path="/"

@@ -19,6 +19,8 @@ ACCESS = {
     "GET /": EVERYBODY,
     "GET /account": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
+    "POST /account/sessions/end": SIGNED_IN,
+    "POST /account/sessions/{session}/end": SIGNED_IN,
     "GET /audit": ONLY_ADMINISTRATORS,
     "GET /files/{version}/captions/{track}": SEE_ITEM,
     "GET /files/{version}/{what}": SEE_ITEM,

@@ -71,7 +71,7 @@ class Things:
             "track": self._track() if "{track}" in pattern else "",
             "booking": self.booking.booking_id, "daypart": self.daypart, "rule": self.rule, "screens": self.screens,
             "sha256": sent.sha256, "node_id": "nobody", "mark": "0", "name": "common.css",
-            "format": "m3u8", "week": "none", "mail": "none", "invitation": "none",
+            "format": "m3u8", "week": "none", "mail": "none", "invitation": "none", "session": "none",
         }  # fmt: skip
         return re.sub(r"{(\w+)}", lambda gap: known[gap[1]], pattern)
 
@@ -153,7 +153,7 @@ async def test_every_address_lets_in_who_may_and_nobody_else(town: Town, who: st
             may = who == "administrator" or who in ACCESS[name]
             assert is_refused(answer) != may, (name, who, answer.status)
         answer.close()
-        if pattern == "/sign-out":
+        if pattern in {"/sign-out", "/account/sessions/end"}:
             client = browser(town, who)
 
 
