@@ -24,6 +24,7 @@ class Action(StrEnum):
 
     SEE_LIBRARY = "see a group's library"
     UPLOAD = "upload for a group"
+    HAND_OUT = "let somebody without an account hand in files"
     EDIT_ITEM = "change an item's words, send a new version"
     WITHDRAW_ITEM = "withdraw an item"
     STEER_PREPARATION = "stop an upload's preparation, have it tried again"
@@ -47,6 +48,7 @@ class Action(StrEnum):
 _COUNCIL: dict[Action, frozenset[Role]] = {
     Action.SEE_LIBRARY: frozenset({Role.PROGRAMMER, Role.MODERATOR}),
     Action.UPLOAD: frozenset(),
+    Action.HAND_OUT: frozenset(),
     Action.EDIT_ITEM: frozenset(),
     Action.WITHDRAW_ITEM: frozenset({Role.MODERATOR, Role.PROGRAMMER}),
     Action.STEER_PREPARATION: frozenset({Role.MODERATOR}),
@@ -71,6 +73,7 @@ _COUNCIL: dict[Action, frozenset[Role]] = {
 _IN_GROUP: dict[Action, frozenset[Role]] = {
     Action.SEE_LIBRARY: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
     Action.UPLOAD: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
+    Action.HAND_OUT: frozenset({Role.EDITOR}),
     Action.EDIT_ITEM: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
     Action.WITHDRAW_ITEM: frozenset({Role.EDITOR, Role.CONTRIBUTOR}),
     Action.STEER_PREPARATION: frozenset({Role.EDITOR}),

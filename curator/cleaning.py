@@ -114,7 +114,8 @@ def _over(before_ms: int) -> "sa.Select[tuple[str, str, str]]":
         .where(of_item.c.item_id == versions.c.item_id)
     )
     is_ready_draft = sa.and_(versions.c.state == "draft", versions.c.preparation == "ready")
-    is_unsubmitted = sa.and_(is_ready_draft, versions.c.mended_from.is_not(None), versions.c.submitted_ms.is_(None))
+    waits = sa.or_(versions.c.mended_from.is_not(None), versions.c.ticket_id.is_not(None))
+    is_unsubmitted = sa.and_(is_ready_draft, waits, versions.c.submitted_ms.is_(None))
     is_replaced = sa.and_(is_ready_draft, sa.not_(is_unsubmitted))
     return (
         sa.select(versions.c.id, versions.c.item_id, items.c.group_id)

@@ -44,7 +44,8 @@ class BadItem(Told):
 class Version:
     """One version of an item. The fields from `sha256` on are empty until preparation is ready.
 
-    One that is `mended_from` another is made of the same upload; its makers look at it before they submit it.
+    One that is `mended_from` another is made of the same upload; one with a `ticket_id` was handed in by somebody
+    without an account. Its group looks at either before it is submitted.
 
     Once its files are no longer kept (`cleaned_ms`) it has no hashes any more: there is nothing to see or decide on.
     """
@@ -61,6 +62,7 @@ class Version:
     mends: Mends
     offers: tuple[Offer, ...]
     mended_from: str | None
+    ticket_id: str | None
     sha256: str | None
     media_type: str
     kind: str
@@ -87,9 +89,9 @@ class Version:
 
     @property
     def is_unsubmitted(self) -> bool:
-        """Whether it was mended and its makers have not submitted it (yet)."""
+        """Whether it was mended or handed in with a ticket and its group has not submitted it (yet)."""
         is_draft = self.state == "draft" and self.preparation == "ready"
-        return is_draft and self.mended_from is not None and self.submitted_ms is None
+        return is_draft and (self.mended_from or self.ticket_id) is not None and self.submitted_ms is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ def add_version(
     by: str | None,
     mends: Mends = (),
     mended_from: str | None = None,
+    ticket_id: str | None = None,
 ) -> str:
     """Adds the next version of an item, waiting to be prepared, and gives its id."""
     version_id = new_id()
@@ -197,11 +200,12 @@ def add_version(
         versions.insert().values(
             id=version_id, item_id=item_id, number=number, file_name=file_name, upload_bytes=upload_bytes,
             upload_sha256=upload_sha256, preparation="waiting", state="draft", created_by=by, created_ms=now_ms,
-            mends=_mends_as_stored(mends), mended_from=mended_from,
+            mends=_mends_as_stored(mends), mended_from=mended_from, ticket_id=ticket_id,
         )
     )  # fmt: skip
+    action = "version.mend" if mended_from else "version.hand_in" if ticket_id else "version.upload"
     audit.record(
-        connection, now_ms, by, "version.mend" if mended_from else "version.upload", f"version:{version_id}",
+        connection, now_ms, by, action, f"version:{version_id}",
         item=item_id, number=number, file=file_name, sha256=upload_sha256,
         **({"mended_from": mended_from, "mends": "; ".join(map(mend_line, mends))} if mended_from else {}),
     )  # fmt: skip
@@ -212,7 +216,7 @@ def note_prepared(connection: Connection, version_id: str, prepared: Prepared, n
     """Stores what preparation made of a version: ready and submitted to the moderators, or refused.
 
     The files are in the store before this is called. A version withdrawn meanwhile stays withdrawn; one that was
-    mended is submitted when its makers have looked at it.
+    mended, or handed in with a ticket, is submitted when its group has looked at it.
     """
     if prepared.rendition is None:
         note_refused(
@@ -237,7 +241,9 @@ def note_prepared(connection: Connection, version_id: str, prepared: Prepared, n
             mends=_mends_as_stored(prepared.mends), offers=_offers_as_stored(prepared.offers),
         )
     )  # fmt: skip
-    is_fresh = of_version, versions.c.state == "draft", versions.c.mended_from.is_(None)
+    is_fresh = (
+        of_version, versions.c.state == "draft", versions.c.mended_from.is_(None), versions.c.ticket_id.is_(None),
+    )  # fmt: skip
     connection.execute(versions.update().where(*is_fresh).values(state="submitted", submitted_ms=now_ms))
     audit.record(connection, now_ms, None, "version.ready", f"version:{version_id}", sha256=made.sha256)
 

@@ -15,7 +15,7 @@ from curator import audit, jobs, library, turns, uploads
 from curator.cleaning import DAY_MS
 from curator.library import Item, Version
 from curator.store import Connection
-from curator.tables import versions
+from curator.tables import items, versions
 from curator.words import N_, Told
 
 SCREEN = 16, 9
@@ -68,7 +68,10 @@ def mend(connection: Connection, item_id: str, version_id: str, mends: Mends, *,
 
 
 def submit(connection: Connection, item_id: str, version_id: str, *, by: str, now_ms: int) -> None:
-    """Submits a mended version to the moderators; harmless when done twice. Raises CannotMend."""
+    """Submits a version that waits for its group to the moderators; harmless when done twice. Raises CannotMend.
+
+    Whoever submits what was handed in with a ticket answers for it: it counts as theirs.
+    """
     item = _known(library.item(connection, item_id))
     version = next((one for one in item.versions if one.id == version_id), None)
     if version is None or item.withdrawn_ms is not None:
@@ -80,6 +83,10 @@ def submit(connection: Connection, item_id: str, version_id: str, *, by: str, no
     connection.execute(
         versions.update().where(versions.c.id == version_id).values(state="submitted", submitted_ms=now_ms)
     )
+    if version.ticket_id is not None:
+        connection.execute(versions.update().where(versions.c.id == version_id).values(created_by=by))
+        nobodys = items.c.id == item_id, items.c.created_by.is_(None)
+        connection.execute(items.update().where(*nobodys).values(created_by=by))
     audit.record(
         connection, now_ms, by, "version.submit", f"version:{version_id}", item=item_id, sha256=version.sha256
     )  # fmt: skip

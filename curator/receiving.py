@@ -121,7 +121,7 @@ async def _heal(service: Service, upload: Upload) -> None:
     except FileNotFoundError:
         return
     try:
-        if growing.size_bytes == upload.size_bytes and upload.source != "form":
+        if growing.size_bytes == upload.size_bytes and upload.source not in {"form", "ticket"}:
             await asyncio.to_thread(growing.settle)
             await finish(service, upload)
     finally:

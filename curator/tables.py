@@ -91,10 +91,17 @@ mails = sa.Table(
 
 # --- the library -----------------------------------------------------------------------------------------------------
 
+# What somebody without an account may hand a group; `token_sha256` is of the secret in its link.
+tickets = sa.Table(
+    "tickets", metadata, _id(), sa.Column("token_sha256", sa.String(64), nullable=False, unique=True),
+    _ref("group_id", "groups.id"), _ref("made_by", "accounts.id"), _text("note"), _number("files"), _number("left"),
+    _number("most_bytes"), _ms("created_ms"), _ms("expires_ms"), _ms("revoked_ms", null=True),
+)  # fmt: skip
+
 # An upload in progress (tus) or finished and waiting to become a version.
 uploads = sa.Table(
     "uploads", metadata, _id(), _ref("account_id", "accounts.id", null=True), _ref("group_id", "groups.id"),
-    sa.Column("source", sa.String(16), nullable=False),  # browser, inbox, command
+    sa.Column("source", sa.String(16), nullable=False),  # browser, form, inbox, ticket, command
     _text("file_name"), _text("title"), _number("size_bytes"), _number("offset_bytes"),
     _ref("item_id", "items.id", null=True),  # a new version of this item; NULL makes a new item
     _ms("created_ms"), _ms("expires_ms", index=True), _ms("finished_ms", null=True),
@@ -103,6 +110,7 @@ uploads = sa.Table(
     _ref("version_id", "versions.id", null=True),  # what it became, or what held its bytes
     sa.Column("origin", sa.String(200), nullable=False, default="", index=True),  # which file in an inbox, for once
     _text("kept_as"),  # its name in the inbox's done folder, until preparation has spoken
+    sa.Column("ticket_id", sa.String(32), nullable=True),  # the ticket it is handed in with
 )  # fmt: skip
 
 items = sa.Table(
@@ -127,6 +135,7 @@ versions = sa.Table(
     _text("reasons"), _text("facts"),  # JSON: what preparation found
     _text("mends"), _text("offers"),  # JSON: what people had changed, and what could be
     sa.Column("mended_from", sa.String(32), nullable=True),  # the version whose original this one is made from again
+    sa.Column("ticket_id", sa.String(32), nullable=True),  # the ticket it was handed in with, by nobody with an account
     # The house rendition: these bytes are previewed, approved, hashed and shown.
     sa.Column("sha256", sa.String(64), nullable=True, index=True),
     _text("media_type"), _text("kind"), _number("size_bytes"), _number("width"), _number("height"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from curator import groups, jobs, library, live_orders, turns
+from curator import groups, jobs, library, live_orders, tickets, turns
 from curator.ids import new_id
 from curator.store import Connection
 from curator.tables import items, uploads, versions
@@ -50,6 +50,13 @@ class NoSuchTarget(UploadRefused):
     code = "no_such_target"
 
 
+class TicketOver(UploadRefused):
+    """Nothing more can be handed in with this ticket."""
+
+    status = 410
+    code = "ticket_over"
+
+
 class TooManyUploads(UploadRefused):
     """The group has begun too many uploads without ending them."""
 
@@ -77,11 +84,12 @@ class Upload:
     version_id: str | None
     origin: str
     kept_as: str
+    ticket_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to upload. `item_id`: as a new version of that item."""
+    """What somebody wants to upload. `item_id`: as a new version of that item; `ticket_id`: with that ticket."""
 
     group_id: str
     file_name: str
@@ -91,6 +99,7 @@ class Wanted:
     account_id: str | None = None
     source: str = "browser"
     origin: str = ""
+    ticket_id: str | None = None
 
 
 def clean_name(words: str) -> str:
@@ -121,6 +130,8 @@ def begin(connection: Connection, wanted: Wanted, *, largest_bytes: int, now_ms:
     open_ones = sa.select(sa.func.count()).where(uploads.c.group_id == wanted.group_id, uploads.c.finished_ms.is_(None))
     if connection.execute(open_ones).scalar_one() >= MOST_OPEN:
         raise TooManyUploads(N_("This group has begun %(most)s uploads. Finish or remove some first."), most=MOST_OPEN)
+    if wanted.ticket_id is not None and not tickets.take(connection, wanted.ticket_id, now_ms):
+        raise TicketOver(N_("This ticket takes no more files. Ask whoever gave it to you for another."))
     upload_id = new_id()
     file_name = clean_name(wanted.file_name)
     title = clean_title(wanted.title) or title_of(file_name)
@@ -128,7 +139,7 @@ def begin(connection: Connection, wanted: Wanted, *, largest_bytes: int, now_ms:
         uploads.insert().values(
             id=upload_id, account_id=wanted.account_id, group_id=wanted.group_id, source=wanted.source,
             file_name=file_name, title=title, size_bytes=wanted.size_bytes, item_id=wanted.item_id, created_ms=now_ms,
-            expires_ms=now_ms + life_ms, origin=wanted.origin,
+            expires_ms=now_ms + life_ms, origin=wanted.origin, ticket_id=wanted.ticket_id,
         )
     )  # fmt: skip
     return _one(connection, upload_id)
@@ -221,7 +232,7 @@ def receive(connection: Connection, upload_id: str, now_ms: int) -> Upload:
         )
         version_id = library.add_version(
             connection, item_id, file_name=upload.file_name, upload_bytes=upload.size_bytes,
-            upload_sha256=upload.sha256, now_ms=now_ms, by=upload.account_id,
+            upload_sha256=upload.sha256, now_ms=now_ms, by=upload.account_id, ticket_id=upload.ticket_id,
         )  # fmt: skip
         # A correction of what is over the programme, or will be, does not wait for anybody's film.
         is_urgent = upload.item_id is not None and live_orders.concerns_item(connection, upload.item_id, now_ms)
@@ -254,6 +265,7 @@ def held(connection: Connection, group_id: str, sha256: str) -> tuple[str, str] 
 
 def forget(connection: Connection, upload_id: str) -> None:
     """Drops an upload that did not become anything; one that did stays."""
+    tickets.give_back(connection, [upload_id])
     connection.execute(uploads.delete().where(uploads.c.id == upload_id, uploads.c.finished_ms.is_(None)))
 
 
@@ -265,6 +277,7 @@ def forget_expired(connection: Connection, now_ms: int) -> list[str]:
         )
     )
     gone = [row.id for row in late]
+    tickets.give_back(connection, gone)
     connection.execute(uploads.delete().where(uploads.c.id.in_(gone)))
     connection.execute(
         uploads.delete().where(

@@ -53,6 +53,7 @@ STATES: Final = {
     "rejected": (N_("Rejected"), "bad"),
     "withdrawn": (N_("Withdrawn"), ""),
     "mended": (N_("Mended: for you to look at"), "wait"),
+    "handed_in": (N_("Handed in: for you to look at"), "wait"),
     "draft": (N_("Replaced"), ""),
 }
 """What a version's state is called, and its badge."""
@@ -141,7 +142,9 @@ def state_of(version: Version) -> str:
         return "preparing"
     if version.preparation == "refused":
         return "refused"
-    return "mended" if version.is_unsubmitted else version.state
+    if version.is_unsubmitted:
+        return "mended" if version.mended_from else "handed_in"
+    return version.state
 
 
 async def overview(request: web.Request) -> web.StreamResponse:

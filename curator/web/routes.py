@@ -17,6 +17,7 @@ from curator.web import (
     files,
     groups,
     guide,
+    hand_in,
     home,
     interchange,
     invitations,
@@ -43,6 +44,7 @@ from curator.web import (
     showing,
     sign_in,
     sites,
+    tickets,
     upload_page,
     uploads,
     week_templates,
@@ -69,7 +71,7 @@ def add_routes(app: web.Application) -> None:
         app.add_routes(part.routes)
     for part in (live_orders, screens, pairing):
         app.add_routes(part.routes)
-    for part in (uploads, upload_page, library, preparation, mending, captions, files):
+    for part in (uploads, upload_page, tickets, hand_in, library, preparation, mending, captions, files):
         app.add_routes(part.routes)
     app.on_response_prepare.append(uploads.tell_protocol)
     app.on_response_prepare.append(files.name_by_hash)

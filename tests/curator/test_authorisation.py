@@ -31,7 +31,7 @@ PUBLIC = {
 }
 """Every page that answers somebody who is not signed in."""
 
-WITH_A_LINK = {"/join", "/reset"}
+WITH_A_LINK = {"/join", "/reset", "/hand-in"}
 """Pages for whoever has a link that was mailed or handed over; without one they are gone."""
 
 NO_PAGE = {"/live"}

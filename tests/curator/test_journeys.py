@@ -256,7 +256,8 @@ async def test_no_page_is_wider_than_a_small_phone(town: Town, chromium: Browser
     assert item is not None
     for path in (
         "/", "/screens", f"/screens/{screen.slug}", f"/screens/{screen.slug}/guide", f"/screens/{screen.slug}/dark",
-        "/screens/new", "/pair", "/library", "/library/youth-club", f"/items/{item_id}", "/moderation",
+        "/screens/new", "/pair", "/library", "/library/youth-club",
+        "/library/youth-club/tickets", f"/items/{item_id}", "/moderation",
         f"/moderation/{item.newest.id}", "/programme", f"/programme/{screen.slug}", f"/programme/{screen.slug}/book",
         f"/programme/{screen.slug}/air-time", "/programme/order/youth-club", "/people", "/groups", "/audit", "/mail",
         "/policy", "/account",

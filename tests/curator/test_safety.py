@@ -71,7 +71,7 @@ class Things:
             "track": self._track() if "{track}" in pattern else "",
             "booking": self.booking.booking_id, "daypart": self.daypart, "rule": self.rule, "screens": self.screens,
             "sha256": sent.sha256, "node_id": "nobody", "mark": "0", "name": "common.css",
-            "format": "m3u8", "week": "none", "mail": "none", "invitation": "none", "session": "none",
+            "format": "m3u8", "week": "none", "mail": "none", "invitation": "none", "session": "none", "ticket": "none",
         }  # fmt: skip
         return re.sub(r"{(\w+)}", lambda gap: known[gap[1]], pattern)
 
