@@ -131,6 +131,7 @@ OFFERS: Mapping[str, Callable[[Case], Iterable[Mends]]] = MappingProxyType(
         "red_flash_hazard": _flashes,
         "flash_hazard": _flashes,
         "flash_hold": _flashes,
+        "animation_stilled": _flashes,
         "pattern_hazard": _stripes,
         "pattern_hold": _stripes,
         "still_flashes": _all_hazards,

@@ -5,77 +5,38 @@ one more function here, one more line in STEPS and one more name in content.medi
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
 
 from content.media.animation import AnimationRendering
-from content.media.black_bars import BLACK_FULL, BarsWatcher, bars_in
+from content.media.black_bars import BLACK_FULL, bars_in
 from content.media.caption_files import read_caption_file
 from content.media.caption_tracks import take_tracks, write_captions
-from content.media.check import Witness, check_film, check_still
+from content.media.check import check_film, check_still
 from content.media.comparison import Comparison, comparison_sizes
 from content.media.cuts import cuts_of
 from content.media.document import DocumentPlan, DocumentRendering, inspect_document
-from content.media.facts import MediaFacts, with_loudness
+from content.media.facts import with_loudness
 from content.media.film_facts import FilmPlan, inspect_film
 from content.media.film_render import FilmRendering, Rendered
-from content.media.findings.likeness import Likeness, LikenessWatcher
+from content.media.findings.likeness import LikenessWatcher
 from content.media.findings.listening import Listener
 from content.media.findings.private_data import said_by
-from content.media.flash.screening import Screening, refused_parts, screening_reasons
-from content.media.identify import Found, identify
-from content.media.job import Errand, FactsFound, Finished, Job, Made, MadeCaptions, Progress, Saying
+from content.media.flash.screening import refused_parts, screening_reasons
+from content.media.identify import identify
+from content.media.job import Errand, FactsFound, Finished, Job, Made, Saying
 from content.media.mended_sound import mended_sound
-from content.media.mends import RAMP_MS, STRENGTHS, Dim, Mends, changes_picture, crop_of
-from content.media.previews import Sizes, film_previews, still_previews
+from content.media.mends import RAMP_MS, STRENGTHS, Dim, changes_picture, crop_of
+from content.media.previews import film_previews, still_previews
 from content.media.reasons import Reason, Refused
-from content.media.sound import RATE, SILENT_CLUFS, Level, Samples, measure, open_sound, settled_level
+from content.media.sound import RATE, SILENT_CLUFS, Samples, measure, open_sound, settled_level
 from content.media.still import StillPlan, StillRendering, inspect_picture
 from content.media.watching import Watchers
-
-if TYPE_CHECKING:
-    from content.media.findings.looks import LooksWatcher
-    from content.media.flash.film_screening import FlashWatcher
+from content.media.work import Work, known
 
 _QUIET_CLUFS = -3_600
-_T = TypeVar("_T")
-
-
-@dataclass(slots=True)
-class Work:
-    """One upload on its way: what is asked, and what is known so far."""
-
-    job: Job
-    say: Callable[[Saying], None]
-    reasons: list[Reason] = field(default_factory=list)
-    found: Found | None = None
-    facts: MediaFacts | None = None
-    plan: FilmPlan | StillPlan | DocumentPlan | None = None
-    mends: Mends = ()
-    comparison: Comparison | None = None
-    level: Level | None = None
-    rendered: Rendered | None = None
-    witness: Witness = field(default_factory=Witness)
-    bars: BarsWatcher = field(default_factory=BarsWatcher)
-    flashes: "FlashWatcher | None" = None
-    looks: "LooksWatcher | None" = None
-    alike: LikenessWatcher | None = None
-    likeness: Likeness = ()
-    screening: Screening | None = None
-    sizes: Sizes = ()
-    strip_ms: tuple[int, ...] = (0,)
-    captions: tuple[MadeCaptions, ...] = ()
-    step: str = ""
-    _told: tuple[str, int] = ("", -1)
-
-    def progress(self, percent: int) -> None:
-        """Tells how far the step is, once for each percent."""
-        if (self.step, percent) != self._told:
-            self._told = (self.step, percent)
-            self.say(Progress(self.step, percent))
 
 
 def identify_upload(work: Work) -> None:
@@ -89,7 +50,7 @@ def identify_upload(work: Work) -> None:
 
 def inspect_upload(work: Work) -> None:
     """What does its head say, does it decode at all, and would we take it?"""
-    found = _known(work.found)
+    found = known(work.found)
     job = work.job
     if found.family == "document":
         work.facts, work.plan, warnings = inspect_document(job.source, found, job.limits, job.profile, job.still_ms)
@@ -102,13 +63,13 @@ def inspect_upload(work: Work) -> None:
 
 def measure_sound(work: Work) -> None:
     """How loud is it? Decides the gain; a silent or unreadable track is left out."""
-    facts, plan, limits = _known(work.facts), work.plan, work.job.limits
+    facts, plan, limits = known(work.facts), work.plan, work.job.limits
     if not isinstance(plan, FilmPlan) or not facts.has_sound:
         return
     start_us, most_samples = plan.start_us, limits.video_most_ms * RATE // 1_000
 
     def heard() -> Iterator[Samples]:
-        with open_sound(work.job.source, _known(work.found).reader, start_us=start_us) as blocks:
+        with open_sound(work.job.source, known(work.found).reader, start_us=start_us) as blocks:
             yield from mended_sound(blocks, work.job.mends, work.job.profile)
 
     listener = Listener()
@@ -141,16 +102,17 @@ def decide_mends(work: Work) -> None:
 
 def render(work: Work) -> None:
     """Every picture is decoded once and written in house format; a file that ends early is refused."""
+    work.inspected = tuple(work.reasons)
     job, plan = work.job, work.plan
     if _is_film(work):
         rendering = _film_rendering(work, _watchers(work))
         work.rendered, warnings = rendering.render(job.out, work.progress)
         if isinstance(rendering, AnimationRendering):
-            work.facts = replace(_known(work.facts), duration_ms=rendering.round_us // 1_000)
+            work.facts = replace(known(work.facts), duration_ms=rendering.round_us // 1_000)
     elif isinstance(plan, DocumentPlan):
         work.rendered, warnings = _document(work, plan, ()).render(job.out, work.progress)
     elif isinstance(plan, StillPlan):
-        still = StillRendering(job.source, _known(work.found).reader, plan, job.limits, job.profile, job.mends)
+        still = StillRendering(job.source, known(work.found).reader, plan, job.limits, job.profile, job.mends)
         work.rendered, warnings = still.render(job.out)
     else:
         raise LookupError("a step ran before the one it needs")
@@ -166,14 +128,14 @@ def _looked_at(work: Work) -> list[Reason]:
     # OpenCV takes much room; most refusals come without it.
     from content.media.findings.still_looks import look_at_still
 
-    rendered = _known(work.rendered)
+    rendered = known(work.rendered)
     look = look_at_still(rendered.path, _held_ms(work, rendered))
     work.rendered, work.likeness = replace(rendered, held_ms=look.held_ms), look.likeness
     return look.reasons
 
 
 def _bars(work: Work) -> list[Reason]:
-    rendered = _known(work.rendered)
+    rendered = known(work.rendered)
     if rendered.fps:
         return work.bars.reasons()
     with Image.open(rendered.path, formats=("JPEG", "PNG")) as image:
@@ -187,14 +149,14 @@ def _is_film(work: Work) -> bool:
 
 def _stated_ms(work: Work) -> int:
     """How long it says it is; an animation at least as long as it is shown."""
-    facts = _known(work.facts)
+    facts = known(work.facts)
     return max(facts.duration_ms, 0 if isinstance(work.plan, FilmPlan) else work.job.still_ms)
 
 
 def _film_rendering(
     work: Work, watchers: Watchers
 ) -> FilmRendering | AnimationRendering | DocumentRendering:  # fmt: skip
-    job, found, facts, plan = work.job, _known(work.found), _known(work.facts), work.plan
+    job, found, facts, plan = work.job, known(work.found), known(work.facts), work.plan
     if isinstance(plan, FilmPlan):
         return FilmRendering(
             job.source, found.reader, facts, plan, job.limits, job.profile, work.level, watchers, work.mends,
@@ -208,7 +170,7 @@ def _film_rendering(
 
 
 def _document(work: Work, plan: DocumentPlan, watchers: Watchers) -> DocumentRendering:
-    job, facts = work.job, _known(work.facts)
+    job, facts = work.job, known(work.facts)
     return DocumentRendering(
         job.source, facts, plan, job.limits, job.profile, watchers, work.mends, work.comparison
     )  # fmt: skip
@@ -235,7 +197,7 @@ def render_unless_film(work: Work) -> None:
 
 def check_rendition(work: Work) -> None:
     """Is what we made what we say it is?"""
-    rendered = _known(work.rendered)
+    rendered = known(work.rendered)
     if rendered.fps:
         check_film(rendered, work.witness.seen)
     else:
@@ -244,10 +206,10 @@ def check_rendition(work: Work) -> None:
 
 def take_captions(work: Work) -> None:
     """The caption tracks of a film, each as a file beside it."""
-    plan, rendered = work.plan, _known(work.rendered)
+    plan, rendered = work.plan, known(work.rendered)
     if isinstance(plan, FilmPlan):
         found = take_tracks(
-            work.job.source, _known(work.found).reader, len(_known(work.facts).captions), work.job.out,
+            work.job.source, known(work.found).reader, len(known(work.facts).captions), work.job.out,
             start_us=plan.start_us, film_ms=rendered.duration_ms, cuts=cuts_of(work.mends, work.job.profile),
         )  # fmt: skip
         work.captions = found.made
@@ -269,18 +231,33 @@ def screen_for_flashing(work: Work) -> None:
 
     rendered = work.rendered
     if rendered is None:
-        found, facts, plan = _known(work.found), _known(work.facts), work.plan
+        found, facts, plan = known(work.found), known(work.facts), work.plan
         if isinstance(plan, FilmPlan):
             limits = work.job.limits
             work.screening = screen_upload(work.job.source, found.reader, facts, plan, limits, work.progress)
     elif not rendered.fps:
         work.screening = screen_still(rendered.path, _held_ms(work, rendered) * 1_000)
     if work.job.errand == "prepare":
-        for reason in screening_reasons(_known(work.screening)):
-            if reason.refuses:
+        for reason in screening_reasons(known(work.screening)):
+            if reason.refuses and isinstance(work.plan, StillPlan) and work.plan.is_animated and not work.mends:
+                _stand_still(work, work.plan, reason)
+            elif reason.refuses:
                 code = "still_flashes" if _nothing_helped(work) else reason.code
                 raise Refused(code, reason.at_ms, **reason.values)
-            work.reasons.append(reason)
+            else:
+                work.reasons.append(reason)
+
+
+def _stand_still(work: Work, plan: StillPlan, why: Reason) -> None:
+    """An animation that may not move is shown as one of its pictures, which its makers are told."""
+    known(work.rendered).path.unlink()
+    job = work.job
+    still = StillRendering(job.source, known(work.found).reader, plan, job.limits, job.profile, is_of_animation=True)
+    work.rendered, warnings = still.render(job.out)
+    work.looks = work.alike = None
+    work.reasons = list(work.inspected)
+    work.reasons += [Reason("animation_stilled", why.values, why.at_ms), *warnings, *_bars(work), *_looked_at(work)]
+    check_rendition(work)
 
 
 def _nothing_helped(work: Work) -> bool:
@@ -293,13 +270,13 @@ def _nothing_helped(work: Work) -> bool:
     ]
     return all(
         any(start_ms * 1_000 <= one.start_us and one.end_us <= end_ms * 1_000 for start_ms, end_ms in dimmed)
-        for one in refused_parts(_known(work.screening))
+        for one in refused_parts(known(work.screening))
     )
 
 
 def make_previews(work: Work) -> None:
     """Poster, thumbnail and strip, from the rendition."""
-    rendered = _known(work.rendered)
+    rendered = known(work.rendered)
     out = work.job.out
     if work.looks is not None:
         work.sizes, work.strip_ms = film_previews(rendered, work.looks.sheet(), out)
@@ -374,10 +351,3 @@ def _made(work: Work) -> Made | None:
 
 def _held_ms(work: Work, still: Rendered) -> int:
     return still.held_ms or work.job.still_ms
-
-
-def _known(value: _T | None) -> _T:
-    """What an earlier step has found. Raises LookupError if the steps are in the wrong order."""
-    if value is None:
-        raise LookupError("a step ran before the one it needs")
-    return value

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pi_heif
-from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageStat, UnidentifiedImageError
 
 from content.media.boxes import transfer_of_still
 from content.media.colours import HLG, PQ, from_hdr
@@ -23,6 +23,7 @@ from content.media.reasons import Reason, Refused
 _ORIENTATION = 0x0112
 _SOFT_SIDE = 720
 _MOST_PNG_COLOURS = 64
+_LIT = 24
 _ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
 _MANY_PICTURES = {"TIFF", "HEIF"}
 _UPRIGHT = {
@@ -138,6 +139,8 @@ class StillRendering:
     limits: Limits
     profile: Profile
     mends: Mends = ()
+    is_of_animation: bool = False
+    """One picture of an animation is wanted: the first that is not black."""
 
     def render(self, out: Path) -> tuple[Rendered, list[Reason]]:
         """Writes `rendition.jpg` or `.png` into `out`; the warnings that came up. Raises Refused if it is damaged."""
@@ -152,11 +155,22 @@ class StillRendering:
         """The picture as it is shown, and whether the file's is see-through."""
         with open_picture(self.source, self.reader, self.limits) as image:
             try:
+                if self.is_of_animation:
+                    _seek_lit(image)
                 return developed(image, self.plan, self.profile, crop), is_see_through(image)
             except MemoryError:
                 raise
             except PILLOW_RAISES as error:
                 raise Refused("unreadable") from error
+
+
+def _seek_lit(image: Image.Image) -> None:
+    """Goes to the first picture of an animation with light in it; to the first of all where there is none."""
+    for place in range(int(getattr(image, "n_frames", 1))):
+        image.seek(place)
+        if ImageStat.Stat(image.convert("L")).mean[0] > _LIT:
+            return
+    image.seek(0)
 
 
 def is_see_through(image: Image.Image) -> bool:

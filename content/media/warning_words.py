@@ -11,6 +11,13 @@ WARNINGS: Mapping[str, Words] = MappingProxyType(
             N_("Something flashes or flickers at {at}: on a part of the screen, for long, or when the film repeats."),
             N_("A person has to decide whether it may be shown. Calmer is safer; look at: {places}."),
         ),
+        "animation_stilled": warning(
+            N_(
+                "The animation flashes {times} times a second, which can trigger seizures, "
+                "so one picture of it is shown."
+            ),
+            N_("Make it slower, with half a second or more for each picture, or dim it, if it should move."),
+        ),
         "pattern_hold": warning(
             N_("Regular stripes or checks fill much of the picture at {at}. They can be unbearable for some people."),
             N_("A person has to decide whether it may be shown. Fainter or smaller is safer; look at: {places}."),

@@ -21,8 +21,8 @@ Policy = Mapping[str, Choice]
 
 LEAST: Mapping[str, Choice] = MappingProxyType(
     {
-        "flash_hold": "warn", "pattern_hold": "warn", "hidden_picture": "tell", "qr_code": "tell",
-        "qr_code_at": "tell", "made_by_ai": "tell",
+        "flash_hold": "warn", "pattern_hold": "warn", "animation_stilled": "tell", "hidden_picture": "tell",
+        "qr_code": "tell", "qr_code_at": "tell", "made_by_ai": "tell",
     }
 )  # fmt: skip
 """The least a policy may make of these."""

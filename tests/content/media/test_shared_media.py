@@ -31,6 +31,7 @@ SAMPLE = {
     "image/arrow.heic",
     "image/rot1mir0.avif",
     "image/colors_hdr_rec2020.avif",
+    "image/colors-animated-8bpc-audio.avif",
     "image/pil_sample_cmyk.jpg",
     "image/DSCN0010.jpg",
     "hostile/200MP.heic",

@@ -10,7 +10,7 @@ from content.media.preparation import screen
 from content.media.reasons import Reason, reason_text
 from tests.content.media.flash.films import make_flashing, write
 from tests.content.media.flash.screens import stripes
-from tests.content.media.rooms import codes_of, prepared_from
+from tests.content.media.rooms import codes_of, prepared_from, rendition_of
 from tests.media.generate import make_animation, turn_by_matrix
 
 
@@ -50,13 +50,31 @@ def test_a_striped_still_goes_on_with_a_word_to_the_moderator(tmp_path: Path) ->
     assert codes_of(prepared) == ["low_resolution", "pattern_hold"]
 
 
-def test_an_animation_that_flashes_is_refused(tmp_path: Path) -> None:
+def test_an_animation_that_flashes_stands_still_and_says_so(tmp_path: Path) -> None:
     frames = [Image.new("RGB", (320, 180), colour) for colour in ("black", "white")]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], duration=100, loop=0)
-    assert codes_of(prepared_from(tmp_path / "a.gif")) == ["flash_hazard"]
+    prepared = prepared_from(tmp_path / "a.gif")
+    assert codes_of(prepared) == ["low_resolution", "animation_stilled"]
+    made = rendition_of(prepared)
+    assert (made.kind, made.frames, made.duration_ms) == ("still", 1, 10_000)
+    with Image.open(made.path) as shown:
+        assert shown.convert("RGB").getpixel((100, 100)) == (255, 255, 255), "the first picture is black"
+    assert {path.name for path in made.path.parent.iterdir()} == {
+        "rendition.png", "poster.jpg", "thumbnail.jpg", "strip.jpg",
+    }  # fmt: skip
     screening = screen(tmp_path / "a.gif")[1]
     assert screening is not None
     assert screening.policy == "refuse"
+
+
+def test_an_animation_that_stands_still_can_be_dimmed_instead(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (640, 480), colour) for colour in ((60, 60, 60), (130, 130, 130))]
+    frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:], duration=100, loop=0)
+    stilled = prepared_from(tmp_path / "a.gif")
+    (offer,) = [one for one in stilled.offers if one.answers == "animation_stilled"]
+    moving = prepared_from(tmp_path / "a.gif", mends=offer.mends)
+    assert rendition_of(moving).kind == "video"
+    assert "animation_stilled" not in codes_of(moving)
 
 
 def test_films_are_judged_as_they_stand_on_the_screen(tmp_path: Path) -> None:
