@@ -40,7 +40,7 @@ class Start:
 
 def walls_here(*, allow_unconfined: bool) -> Walls:
     """The best walls of this machine. Raises CannotConfine when there are none, unless `allow_unconfined`."""
-    if _bubblewrap_works():
+    if bubblewrap_works():
         return "bubblewrap"
     if landlock_version() >= 1 and has_seccomp():
         return "kernel"
@@ -70,7 +70,7 @@ def start_of(job: Job, walls: Walls) -> Start:
     inside = replace(job, source=_INSIDE_SOURCE, out=_INSIDE_OUT)
     places = ("--ro-bind", str(job.source), str(_INSIDE_SOURCE), "--bind", str(job.out), str(_INSIDE_OUT))
     return Start(
-        walls, (*_bubblewrap(), *places, "--chdir", str(_INSIDE_OUT), *_child_command(inside, walls)), environment
+        walls, (*bubblewrap_around(), *places, "--chdir", str(_INSIDE_OUT), *_child_command(inside, walls)), environment
     )
 
 
@@ -89,7 +89,8 @@ def _package() -> Path:
     return Path(__file__).resolve().parent.parent
 
 
-def _bubblewrap() -> tuple[str, ...]:
+def bubblewrap_around() -> tuple[str, ...]:
+    """The words that put up bubblewrap's walls; what may be read or written besides, and the command, come after."""
     binds: list[str] = []
     for place in _SYSTEM:
         binds += ["--ro-bind-try", place, place]
@@ -119,11 +120,11 @@ def _bubblewrap_path() -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _bubblewrap_works() -> bool:
+def bubblewrap_works() -> bool:
     """Whether bubblewrap is there and the kernel lets it do what we ask; tried once."""
     if _bubblewrap_path() is None:
         return False
-    command = (*_bubblewrap(), sys.executable, "-I", "-S", "-c", "pass")
+    command = (*bubblewrap_around(), sys.executable, "-I", "-S", "-c", "pass")
     try:
         tried = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=_TRY_S, check=False)  # noqa: S603
     except (OSError, subprocess.TimeoutExpired) as error:

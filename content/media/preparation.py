@@ -15,6 +15,7 @@ from pathlib import Path
 from content.captions import MOST_BYTES, BadCaptions, read_webvtt
 from content.clock import monotonic_ns
 from content.files import sha256_of, sync_file, sync_folder
+from content.media import office
 from content.media.child import EXIT_CANNOT_CONFINE
 from content.media.child_room import room_of
 from content.media.child_watch import Child, ChildStopped
@@ -27,7 +28,7 @@ from content.media.kernel_limits import CannotConfine
 from content.media.limits import DEFAULTS, HOUSE, Limits, Profile
 from content.media.mends import Mends
 from content.media.offers import offers_for
-from content.media.reasons import Reason
+from content.media.reasons import Reason, Refused
 
 OnProgress = Callable[[str, int], None]
 Cancelled = Callable[[], bool]
@@ -67,12 +68,18 @@ def prepare(
     """
     if any(out.iterdir()):
         raise ValueError(f"{out} is not empty; give an empty folder")
-    return _Errand(
-        Job("prepare", source.resolve(strict=True), out.resolve(strict=True), limits, profile, still_ms, mends=mends),
-        on_progress or _unheard,
-        cancelled or _never,
-        policy,
-    ).run()
+    job = Job("prepare", source.resolve(strict=True), out.resolve(strict=True), limits, profile, still_ms, mends=mends)
+    hears, stops = on_progress or _unheard, cancelled or _never
+    prepared = _Errand(job, hears, stops, policy).run()
+    if not office.is_office(prepared) or not office.is_here():
+        return prepared
+    try:
+        with office.as_pdf(job.source, stops) as document:
+            prepared = _Errand(replace(job, source=document), hears, stops, policy).run()
+    except Refused as refused:
+        return Prepared("refused", (refused.reason,))
+    reasons = judged((*prepared.reasons, Reason("office_converted")), policy)
+    return replace(prepared, reasons=reasons, verdict=verdict_of(reasons)) if prepared.is_accepted else prepared
 
 
 def probe(source: Path, *, limits: Limits = DEFAULTS, cancelled: Cancelled | None = None) -> Prepared:
@@ -82,7 +89,10 @@ def probe(source: Path, *, limits: Limits = DEFAULTS, cancelled: Cancelled | Non
     """
     with tempfile.TemporaryDirectory(prefix="commonscreen-probe-") as folder:
         job = Job("probe", source.resolve(strict=True), Path(folder).resolve(), limits, HOUSE, 10_000)
-        return _Errand(job, _unheard, cancelled or _never).run()
+        prepared = _Errand(job, _unheard, cancelled or _never).run()
+    if office.is_office(prepared) and office.is_here():
+        return Prepared("accepted_with_warnings", (Reason("office_converted"),))
+    return prepared
 
 
 def prepare_captions(

@@ -35,6 +35,10 @@ REFUSALS: Mapping[str, Words] = MappingProxyType(
             N_("This is an office document or presentation. The screens show pictures, videos and PDF pages."),
             N_("In your program choose Export or Save as, then PDF, and upload that: each page becomes a slide."),
         ),
+        "office_failed": refusal(
+            N_("We could not turn this office document into slides."),
+            N_("In your program choose Export or Save as, then PDF, and upload that: each page becomes a slide."),
+        ),
         "vector": refusal(
             N_("This is a vector drawing (SVG). The screens show pictures made of pixels."),
             N_("Export it as a PNG at 1920 by 1080 and upload that."),

@@ -22,6 +22,10 @@ WARNINGS: Mapping[str, Words] = MappingProxyType(
             N_("Regular stripes or checks fill much of the picture at {at}. They can be unbearable for some people."),
             N_("A person has to decide whether it may be shown. Fainter or smaller is safer; look at: {places}."),
         ),
+        "office_converted": warning(
+            N_("Another program turns this office document into slides; letters and places may differ from yours."),
+            N_("Look at the preview. To have exactly your slides, save them as a PDF and upload that."),
+        ),
         "low_resolution": warning(
             N_("The picture is small ({width} by {height}) and may look soft on a large screen."),
             N_("If you have a larger original, upload that instead."),

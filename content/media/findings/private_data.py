@@ -103,7 +103,8 @@ def _of_picture(source: Path, found: Found, limits: Limits) -> Said:
 def _of_document(source: Path, limits: Limits) -> Said:
     with open_document(source, limits) as document:
         words = {str(name).lower(): str(value) for name, value in document.get_metadata_dict().items()}
-    return Said(maker=_first(words, _MAKERS))
+    # "Creator" is the program that wrote it.
+    return Said(maker=_first(words, ("author",)))
 
 
 def _exif(image: Image.Image) -> tuple[bool, bool, str, str]:

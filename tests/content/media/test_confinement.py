@@ -222,7 +222,7 @@ def test_a_film_is_prepared_behind_either_wall(
 ) -> None:
     if path is not None and not has_kernel_walls():
         pytest.skip("this kernel has no Landlock or no seccomp")
-    confinement._bubblewrap_works.cache_clear()
+    confinement.bubblewrap_works.cache_clear()
     if path is not None:
         monkeypatch.setenv("PATH", path)
     try:
@@ -231,13 +231,13 @@ def test_a_film_is_prepared_behind_either_wall(
         )
         assert prepared_from(make_film(tmp_path / "a.mp4", Film(frames=60, tone_db=-20))).is_accepted
     finally:
-        confinement._bubblewrap_works.cache_clear()
+        confinement.bubblewrap_works.cache_clear()
 
 
 def test_without_any_wall_nothing_runs_unless_the_operator_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confinement, "_bubblewrap_works", lambda: False)
+    monkeypatch.setattr(confinement, "bubblewrap_works", lambda: False)
     monkeypatch.setattr(confinement, "landlock_version", lambda: 0)
     source = make_film(tmp_path / "a.mp4", Film(frames=60))
     with pytest.raises(CannotConfine, match="COMMONSCREEN_ALLOW_UNCONFINED"):

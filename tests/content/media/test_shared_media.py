@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from content.clock import monotonic_ns
+from content.media import office
 from tests.content.media.rooms import codes_of, prepared_from
 
 MEDIA = Path(__file__).resolve().parents[4] / "shared" / "media"
@@ -70,6 +71,8 @@ def collection() -> list[Expected]:
         allowed = {verdict for verdict in ("accept", "reject") if re.search(rf"\b{verdict}", words)}
         if row["file"].startswith(LATER):
             allowed = {"reject"}
+        if row["file"] == "document/test.pptx" and office.is_here():
+            allowed = {"accept"}
         if allowed:
             files.append(Expected(row["file"], frozenset(allowed)))
     return files
