@@ -65,6 +65,18 @@ sessions = sa.Table(
     sa.Column("browser", sa.String(20), nullable=False, default="", server_default=""),  # its family, no more
 )  # fmt: skip
 
+# The second step of whoever has one. The secret must be readable: codes are worked out from it.
+second_factors = sa.Table(
+    "second_factors", metadata, _ref("account_id", "accounts.id", key=True), _text("secret"), _ms("begun_ms"),
+    _ms("confirmed_ms", null=True),
+    _number("last_step"),  # the last code that was used; it and those before are good no more
+)  # fmt: skip
+
+recovery_codes = sa.Table(
+    "recovery_codes", metadata, sa.Column("code_sha256", sa.String(64), primary_key=True),
+    _ref("account_id", "accounts.id"),
+)  # fmt: skip
+
 # Somebody's address, invited to a role; `token_sha256` is of the link that makes the account.
 invitations = sa.Table(
     "invitations", metadata, _id(), sa.Column("token_sha256", sa.String(64), nullable=False, unique=True),

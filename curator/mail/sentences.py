@@ -33,6 +33,21 @@ def password_changed(connection: Connection, settings: Settings, reader: Reader,
         return _put(connection, settings, reader, subject, paragraphs, now_ms)
 
 
+def second_step_changed(
+    connection: Connection, settings: Settings, reader: Reader, now_ms: int, *, is_on: bool
+) -> bool:
+    """Tells somebody that signing in now takes a second step, or takes none any more."""
+    with in_language(reader.language):
+        paragraphs = [
+            _("Signing in to your account now takes a code from your phone as well.")
+            if is_on
+            else _("Signing in to your account takes no code from your phone any more, only your password."),
+            _("If it was not you, tell the people who run this at once, and change your password."),
+        ]
+        subject = _("%(network)s: the second step when you sign in", network=settings.name)
+        return _put(connection, settings, reader, subject, paragraphs, now_ms)
+
+
 def password_reset(
     connection: Connection, settings: Settings, reader: Reader, link: str, *, now_ms: int, until_ms: int
 ) -> bool:

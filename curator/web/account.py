@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from curator import accounts, groups, sessions
+from curator import accounts, groups, second_factor, sessions
+from curator.authorisation import Actor
 from curator.mail import outbox, sentences
 from curator.mail.sentences import Reader
 from curator.role_words import role_name
@@ -23,25 +24,18 @@ async def own(request: web.Request) -> web.StreamResponse:
 async def change_password(request: web.Request) -> web.StreamResponse:
     """Changes one's own password; every other place where one was signed in is signed out."""
     actor = actor_of(request)
-    service, tries = service_of(request), request.app[TRIES]
-    form = await read_form(request)
+    service, form = service_of(request), await read_form(request)
     current, new = (form.text(name, most=accounts.LONGEST_PASSWORD) for name in ("current", "new"))
-    now_ms, key = service.now(), f"password {actor.account_id}"
-    if tries.wait_ms(key, now_ms):
-        return await _page(request, status=429, problem=_("Too many tries. Please wait ten minutes and try again."))
-    tries.note(key, now_ms)
-    _id, known = await service.store.read(lambda connection: accounts.password_hash_of(connection, actor.email))
-    if not await accounts.in_turn(accounts.password_matches, known, current):
-        return await _page(request, status=422, problem=_("The present password is not that."))
-    tries.take_back(key, now_ms)
+    status, problem = await check_password(request, actor, current)
+    if problem:
+        return await _page(request, status=status, problem=problem)
     if new != form.text("again", most=accounts.LONGEST_PASSWORD):
         return await _page(request, status=422, problem=_(accounts.TWO_WAYS))
     try:
         password_hash = await accounts.in_turn(accounts.hash_password, new)
     except accounts.BadAccount as bad:
         return await _page(request, status=422, problem=bad.told())
-    tries.forget(key)
-    reader = Reader(actor.email, actor.name, actor.language)
+    now_ms, reader = service.now(), Reader(actor.email, actor.name, actor.language)
 
     def change(connection: Connection) -> None:
         accounts.set_password(connection, actor.account_id, password_hash, now_ms=now_ms, by=actor.account_id)
@@ -52,6 +46,20 @@ async def change_password(request: web.Request) -> web.StreamResponse:
     answer = web.HTTPSeeOther("/account?changed=1")
     await let_in(request, answer, actor.account_id)
     raise answer
+
+
+async def check_password(request: web.Request, actor: Actor, typed: str) -> tuple[int, str]:
+    """Status and sentence when this is not somebody's present password, or was tried too often; (200, "") if it is."""
+    service, tries = service_of(request), request.app[TRIES]
+    now_ms, key = service.now(), f"password {actor.account_id}"
+    if tries.wait_ms(key, now_ms):
+        return 429, _("Too many tries. Please wait ten minutes and try again.")
+    tries.note(key, now_ms)
+    _id, known = await service.store.read(lambda connection: accounts.password_hash_of(connection, actor.email))
+    if not await accounts.in_turn(accounts.password_matches, known, typed):
+        return 422, _("The present password is not that.")
+    tries.forget(key)
+    return 200, ""
 
 
 async def end_session(request: web.Request) -> web.StreamResponse:
@@ -74,9 +82,10 @@ async def end_sessions(request: web.Request) -> web.StreamResponse:
 
 async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
     actor, service, token = actor_of(request), service_of(request), request.cookies.get(session_cookie(request), "")
-    every_group, places = await service.store.read(
+    every_group, places, has_second = await service.store.read(
         lambda connection: (
-            groups.every(connection), sessions.of(connection, actor.account_id, token, service.now())
+            groups.every(connection), sessions.of(connection, actor.account_id, token, service.now()),
+            second_factor.is_on(connection, actor.account_id),
         )
     )  # fmt: skip
     names = {group.id: group.name for group in every_group}
@@ -86,7 +95,8 @@ async def _page(request: web.Request, *, status: int = 200, problem: str = "") -
     ]
     return render(
         request, "people_account.html", status=status, problem=problem, changed="changed" in request.query, roles=roles,
-        sessions=places, zone=service.settings.zone, least=accounts.SHORTEST_PASSWORD, most=accounts.LONGEST_PASSWORD,
+        sessions=places, has_second=has_second, zone=service.settings.zone,
+        least=accounts.SHORTEST_PASSWORD, most=accounts.LONGEST_PASSWORD,
     )  # fmt: skip
 
 

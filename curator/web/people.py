@@ -5,7 +5,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from content.language import LANGUAGES
-from curator import accounts, groups, invitations, people
+from curator import accounts, groups, invitations, people, second_factor
 from curator.authorisation import COUNCIL_ROLES, GROUP_ROLES, Action, Actor, Role
 from curator.invitations import Invited
 from curator.mail import outbox, sentences
@@ -101,6 +101,22 @@ async def enable(request: web.Request) -> web.StreamResponse:
     return await _change(request, reopen)
 
 
+async def second_step_off(request: web.Request) -> web.StreamResponse:
+    """Switches the second step of somebody off who lost their phone and their recovery codes."""
+    service = service_of(request)
+
+    def switch_off(connection: Connection, account_id: str, _form: Form, actor: Actor, now_ms: int) -> None:
+        if second_factor.turn_off(connection, account_id, now_ms=now_ms, by=actor.account_id):
+            person = next(one for one in accounts.everybody(connection) if one.id == account_id)
+            reader = Reader(person.email, person.name, person.language)
+            sentences.second_step_changed(connection, service.settings, reader, now_ms, is_on=False)
+
+    try:
+        return await _change(request, switch_off)
+    finally:
+        service.bus.publish(outbox.TOPIC)
+
+
 async def new_password(request: web.Request) -> web.StreamResponse:
     """A new first password for somebody who lost theirs; it stands on the answer, once."""
     actor = allowed(request, Action.MANAGE_PEOPLE)
@@ -153,9 +169,10 @@ async def page(
 ) -> web.StreamResponse:
     """The page about people, after a change with what is to be told of it."""
     service = service_of(request)
-    everyone, all_groups, open_invitations = await service.store.read(
+    everyone, all_groups, open_invitations, with_second = await service.store.read(
         lambda connection: (
-            people.everybody(connection), groups.every(connection), invitations.pending(connection, service.now())
+            people.everybody(connection), groups.every(connection), invitations.pending(connection, service.now()),
+            second_factor.whose(connection),
         )
     )  # fmt: skip
     nothing_typed = {"name": "", "email": "", "role": "", "language": LANGUAGE.get()}
@@ -164,6 +181,7 @@ async def page(
         shown_once=shown_once, typed=typed or nothing_typed, council=_in_order(COUNCIL_ROLES),
         of_group=_in_order(GROUP_ROLES), role_name=role_name, role_meaning=role_meaning, invited=invited,
         invitations=open_invitations, invitation_typed=invitation_typed or nothing_typed, days=invitations.DAYS,
+        with_second=with_second,
     )  # fmt: skip
 
 
@@ -193,4 +211,5 @@ routes = [
     web.post("/people/{account_id}/disable", disable),
     web.post("/people/{account_id}/enable", enable),
     web.post("/people/{account_id}/password", new_password),
+    web.post("/people/{account_id}/second-off", second_step_off),
 ]

@@ -41,6 +41,8 @@ from curator.web import (
     screen_groups,
     screen_place,
     screens,
+    second_factor,
+    second_step,
     showing,
     sign_in,
     sites,
@@ -67,7 +69,7 @@ def add_routes(app: web.Application) -> None:
             web.get("/static/{mark}/{name:.+}", assets.asset),
         ]
     )
-    for part in (moderation, people, invitations, groups, account, resets, audit_log, mail):
+    for part in (moderation, people, invitations, groups, account, second_factor, second_step, resets, audit_log, mail):
         app.add_routes(part.routes)
     for part in (live_orders, screens, pairing):
         app.add_routes(part.routes)

@@ -9,6 +9,7 @@ from curator.service import service_of
 from curator.web.doorman import LANGUAGE_COOKIE, actor_of, address_of, is_secure, let_in, session_cookie
 from curator.web.forms import read_form
 from curator.web.pages import ACTOR, render
+from curator.web.second_step import ask_if_needed
 from curator.words import LANGUAGE, _
 
 TRIES: web.AppKey[Tries] = web.AppKey("sign_in_tries", Tries)
@@ -48,6 +49,9 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return _page(request, status=422, onward=onward, email=email, problem=sentence)
     tries.forget(keys[0])
     tries.take_back(keys[1], now_ms)
+    step = await ask_if_needed(request, account_id, email, known_hash or "", onward)
+    if step is not None:
+        return step
     answer = web.HTTPSeeOther(onward)
     await let_in(request, answer, account_id)
     raise answer

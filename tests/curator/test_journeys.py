@@ -260,7 +260,7 @@ async def test_no_page_is_wider_than_a_small_phone(town: Town, chromium: Browser
         "/library/youth-club/tickets", f"/items/{item_id}", "/moderation",
         f"/moderation/{item.newest.id}", "/programme", f"/programme/{screen.slug}", f"/programme/{screen.slug}/book",
         f"/programme/{screen.slug}/air-time", "/programme/order/youth-club", "/people", "/groups", "/audit", "/mail",
-        "/policy", "/account",
+        "/policy", "/account", "/account/second",
     ):  # fmt: skip
         answer = await page.goto(str(town.server.make_url(path)))
         assert answer is not None
