@@ -64,18 +64,20 @@ class Script:
 
 
 @asynccontextmanager
-async def mail_server(script: Script, trust: ssl.SSLContext | None = None) -> AsyncIterator[Script]:
-    """A mail server on loopback; it offers STARTTLS when it has something to be trusted by."""
+async def mail_server(
+    script: Script, trust: ssl.SSLContext | None = None, *, at_once: bool = False
+) -> AsyncIterator[Script]:
+    """A mail server on loopback. With something to be trusted by it offers STARTTLS, or speaks TLS `at_once`."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            await _talk(script, trust, reader, writer)
+            await _talk(script, trust, reader, writer, is_secret=at_once)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
             writer.close()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", script.port)
+    server = await asyncio.start_server(talk, "127.0.0.1", script.port, ssl=trust if at_once else None)
     script.port = server.sockets[0].getsockname()[1]
     try:
         yield script
@@ -85,13 +87,13 @@ async def mail_server(script: Script, trust: ssl.SSLContext | None = None) -> As
 
 
 async def _talk(
-    script: Script, trust: ssl.SSLContext | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
+    script: Script, trust: ssl.SSLContext | None, reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
+    *, is_secret: bool,
+) -> None:  # fmt: skip
     def say(*lines: str) -> None:
         writer.write("".join(f"{line}\r\n" for line in lines).encode())
 
     say("220 town.example ready")
-    is_secret = False
     while line := (await reader.readline()).decode():
         verb = line.strip().upper()
         script.said.append(line.strip())

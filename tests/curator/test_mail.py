@@ -86,6 +86,26 @@ async def test_a_mail_goes_out_encrypted_to_a_server_that_is_who_it_says(
     assert not laid(town)
 
 
+async def test_a_mail_goes_out_to_a_server_that_speaks_tls_from_the_start(
+    make_town: MakeTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trust.load_cert_chain(file)
+    async with mail_server(Script(password="right one"), trust, at_once=True) as server:
+        town = await make_town(
+            mail_host="127.0.0.1", mail_port=server.port, mail_security="tls", mail_user="town", mail_password="wrong",
+        )  # fmt: skip
+        put(town)
+        mail = await until_tried(town, 1)
+        assert ("535" in mail.error, mail.state) == (True, "waiting")  # a password can be put right
+        server.password = "wrong"
+        town.clock.turn(outbox.PAUSES_MS[0])
+        await until_sent(town)
+    assert len(server.got) == 1
+
+
 async def test_a_server_that_offers_no_encryption_gets_neither_password_nor_mail(make_town: MakeTown) -> None:
     async with mail_server(Script()) as server:
         town = await make_town(
