@@ -241,15 +241,22 @@ class Stand:
 
 
 @contextmanager
-def player(folder: Path, *arguments: str, environment: dict[str, str] | None = None) -> Iterator[Stand]:
-    """A player's process in `folder`, headless unless `arguments` say otherwise; ended afterwards."""
+def player(
+    folder: Path,
+    *arguments: str,
+    environment: dict[str, str] | None = None,
+    program: tuple[str, str] = ("-m", "display_node.player"),
+) -> Iterator[Stand]:
+    """A player's process in `folder`, headless unless `arguments` say otherwise; ended afterwards.
+
+    `program` is what Python is told to run, where it is not just the player.
+    """
     looks = arguments or ("--headless", f"{SIZE[0]}x{SIZE[1]}")
     frames = folder / "frames.jsonl"
     process = subprocess.Popen(
         [
             sys.executable,
-            "-m",
-            "display_node.player",
+            *program,
             "--socket",
             str(folder / "p.sock"),
             "--frames",
