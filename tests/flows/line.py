@@ -78,7 +78,7 @@ class Line:
         service.store.run_now(self._fill)
         service.store.close()
         self.store = Store(self.data / "commonscreen.db")
-        self.service = self._serve()
+        self.service = self.serve()
         self.node: Running | None = None
 
     def _fill(self, connection: Connection) -> None:
@@ -105,7 +105,8 @@ class Line:
         connection.execute(tables.screens.update().values(freeze_minutes=0))
         air_time.set_weights(connection, self.screen.id, {group.id: 1}, now_ms=at_ms, by=account_id)
 
-    def _serve(self) -> Running:
+    def serve(self) -> Running:
+        """Starts the service, at the same address as before."""
         serve = ["curator", "serve", "--data", str(self.data), "--port", str(self._port)]
         running = Running("The service", serve, self.folder / "service.log", say=True)
         self.address = running.line().rsplit(" ", 1)[-1]
@@ -155,7 +156,7 @@ class Line:
         found = self.store.read_now(lambda connection: library.items_where(connection, items.c.title == title))
         return found[0] if found else None
 
-    def prepared(self, title: str) -> Item:
+    def prepared(self, title: str, wait_s: float = 60) -> Item:
         """The item with this title, when its newest version is ready."""
 
         def ready() -> Item | None:
@@ -163,7 +164,7 @@ class Line:
             assert found is None or found.newest.preparation != "refused", found
             return found if found and found.newest.preparation == "ready" else None
 
-        return wait_for(ready, 60)
+        return wait_for(ready, wait_s)
 
     def approve(self, title: str) -> Item:
         """The moderator approves the newest version of this item."""

@@ -150,7 +150,7 @@ def test_the_screen_plays_on_without_the_service(line: Line) -> None:
     wait_for(lambda: line.frames(away_ms + 15_000), 40)
     without = line.frames(away_ms)
     assert {item_id(line, "Red"), item_id(line, "Blue")} <= {row.item for row in without}
-    line.service = line._serve()
+    line.service = line.serve()
 
 
 def test_after_the_plug_is_pulled_it_rejoins_in_the_middle_at_the_right_frame(line: Line) -> None:
