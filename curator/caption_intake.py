@@ -14,7 +14,7 @@ from pathlib import Path
 from aiohttp import web
 
 from content import files
-from content.captions import BadCaptions, Captions, read_webvtt, webvtt
+from content.captions import BadCaptions, Captions, read_webvtt
 from content.media.facts import CaptionFile, Prepared
 from content.media.kernel_limits import CannotConfine
 from content.media.preparation import prepare_captions
@@ -132,7 +132,9 @@ async def say_language(service: Service, track: Track, language: str, *, by: str
     if text is None:
         raise BadTrack(N_("The captions' file is missing. Tell the people who run this."))
     async with _room(service) as folder:
-        made = await asyncio.to_thread(_written, folder, replace(text, language=language), track.form)
+        made = await asyncio.to_thread(
+            captions.written, folder / "captions.vtt", replace(text, language=language), track.form
+        )
         now_ms = service.now()
 
         def keep(connection: Connection) -> None:
@@ -143,16 +145,6 @@ async def say_language(service: Service, track: Track, language: str, *, by: str
             )  # fmt: skip
 
         await service.store.run(keep)
-
-
-def _written(folder: Path, text: Captions, form: str) -> CaptionFile:
-    path = folder / "captions.vtt"
-    path.write_bytes(webvtt(text))
-    path.chmod(0o644)
-    return CaptionFile(
-        path=path, sha256=files.sha256_of(path), size_bytes=path.stat().st_size, language=text.language, form=form,
-        cues=len(text.cues), first_ms=text.cues[0].start_ms, last_ms=max(cue.end_ms for cue in text.cues),
-    )  # fmt: skip
 
 
 async def read_all(service: Service, tracks: Iterable[Track]) -> dict[str, Captions]:

@@ -7,12 +7,14 @@ says it.
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import sqlalchemy as sa
 
 from content.approval import EVERYWHERE, Approval, sign_approval
-from content.captions import MEDIA_TYPE, UNKNOWN, BadCaptions, language_tag
+from content.captions import MEDIA_TYPE, UNKNOWN, BadCaptions, Captions, language_tag, webvtt
+from content.files import sha256_of
 from content.manifest import MOST_CAPTIONS
 from content.media.facts import CaptionFile
 from content.media.reasons import Reason
@@ -292,6 +294,16 @@ def _decide(connection: Connection, found: Track, moderator: Actor, now_ms: int,
         .where(captions.c.id == found.id)
         .values(decided_by=moderator.account_id, decided_ms=now_ms, **values)
     )
+
+
+def written(path: Path, text: Captions, form: str) -> CaptionFile:
+    """The captions as a file of ours, read from a file of that `form`. For threads. Raises OSError."""
+    path.write_bytes(webvtt(text))
+    path.chmod(0o644)
+    return CaptionFile(
+        path=path, sha256=sha256_of(path), size_bytes=path.stat().st_size, language=text.language, form=form,
+        cues=len(text.cues), first_ms=text.cues[0].start_ms, last_ms=max(cue.end_ms for cue in text.cues),
+    )  # fmt: skip
 
 
 def check_language(words: str) -> str:

@@ -16,11 +16,13 @@ from pathlib import Path
 
 from content import files
 from content.clock import monotonic_ns
-from content.media.facts import Prepared
+from content.media.facts import CaptionFile, Prepared, Preview, Rendition
 from content.media.kernel_limits import CannotConfine
 from content.media.preparation import prepare
 from content.media.reasons import Reason
-from curator import blobs, captions, cleaning, jobs, library, policy
+from curator import blobs, captions, carried_captions, cleaning, jobs, library, policy
+from curator.captions import Track
+from curator.carried_captions import Carried
 from curator.ids import new_id
 from curator.jobs import Job
 from curator.library import Version
@@ -57,6 +59,18 @@ class _Watch:
 
     def note(self, step: str, percent: int) -> None:
         self.step, self.percent = step, percent
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What became of an upload, and the captions that go along with it."""
+
+    prepared: Prepared
+    carried: list[Carried]
+
+    @property
+    def files(self) -> tuple[Rendition | Preview | CaptionFile, ...]:
+        return *self.prepared.files, *(one.made for one in self.carried)
 
 
 class Worker:
@@ -126,16 +140,16 @@ class Worker:
 
     async def _prepare(self, job: Job, version: Version, work: Path) -> None:
         try:
-            prepared = await self._make_watched(job, version, work, _Watch())
+            made = await self._make_watched(job, version, work, _Watch())
         except (CannotConfine, OSError) as error:
             await self._after(job, version, error)
             return
-        if prepared is None:
+        if made is None:
             await self._put_back(job, wait_ms=0, counts=False, error="stopped")
-        elif not await self._service.store.run(lambda connection: self._store(connection, job, version, prepared)):
-            await self._service.store.run(lambda connection: self._forget_files(connection, prepared))
+        elif not await self._service.store.run(lambda connection: self._store(connection, job, version, made)):
+            await self._service.store.run(lambda connection: self._forget_files(connection, made))
 
-    async def _make_watched(self, job: Job, version: Version, work: Path, watch: _Watch) -> Prepared | None:
+    async def _make_watched(self, job: Job, version: Version, work: Path, watch: _Watch) -> _Made | None:
         failed: CannotConfine | OSError
         async with asyncio.TaskGroup() as tasks:
             beating = tasks.create_task(self._keep_lease(job, version, watch))
@@ -147,7 +161,7 @@ class Worker:
                 beating.cancel()
         raise failed
 
-    async def _make(self, job: Job, version: Version, work: Path, watch: _Watch) -> Prepared | None:
+    async def _make(self, job: Job, version: Version, work: Path, watch: _Watch) -> _Made | None:
         """What became of the upload, its files in the store; None when we are to stop, or the job is not ours now."""
         prepared = await asyncio.to_thread(self._prepare_here, version, work, watch)
         if watch.stop.is_set():
@@ -156,8 +170,22 @@ class Worker:
         watch.note(KEEP, 0)
         if not await self._beat(job, (KEEP, 0)):
             return None
-        await asyncio.to_thread(self._keep_files, prepared)
-        return prepared
+        made = await self._with_captions(version, work, prepared)
+        await asyncio.to_thread(self._keep_files, made)
+        return made
+
+    async def _with_captions(self, version: Version, work: Path, prepared: Prepared) -> _Made:
+        settings = self._service.settings
+
+        def look(connection: Connection) -> tuple[Version | None, list[Track]]:
+            before = library.version(connection, version.mended_from or "")
+            return before, carried_captions.tracks_to_carry(connection, version)
+
+        before, tracks = await self._service.store.read(look)
+        if before is None or prepared.rendition is None:
+            return _Made(prepared, [])
+        carry = carried_captions.carried
+        return _Made(prepared, await asyncio.to_thread(carry, settings, tracks, before.mends, prepared.mends, work))
 
     def _prepare_here(self, version: Version, work: Path, watch: _Watch) -> Prepared:
         settings = self._service.settings
@@ -168,8 +196,8 @@ class Worker:
             mends=version.mends, policy=policy.found_in_uploads(), on_progress=watch.note, cancelled=watch.stop.is_set,
         )  # fmt: skip
 
-    def _keep_files(self, prepared: Prepared) -> None:
-        for made in prepared.files:
+    def _keep_files(self, result: _Made) -> None:
+        for made in result.files:
             copy = made.path.with_name(f"{made.path.name}.keep")
             shutil.copyfile(made.path, copy)  # two of them may have the same bytes
             copy.chmod(0o644)
@@ -231,18 +259,19 @@ class Worker:
 
         await self._service.store.run(put_back)
 
-    def _store(self, connection: Connection, job: Job, version: Version, prepared: Prepared) -> bool:
+    def _store(self, connection: Connection, job: Job, version: Version, made: _Made) -> bool:
         """Whether the result counts: the job was still ours, and it was still wanted."""
         now_ms = self._service.now()
         if not jobs.finish(connection, job, now_ms=now_ms):
             return False
-        library.note_prepared(connection, version.id, prepared, now_ms)
-        captions.note_found(connection, version.id, prepared.captions, now_ms)
+        library.note_prepared(connection, version.id, made.prepared, now_ms)
+        captions.note_found(connection, version.id, made.prepared.captions, now_ms)
+        carried_captions.note_carried(connection, version, made.carried, now_ms)
         return True
 
-    def _forget_files(self, connection: Connection, prepared: Prepared) -> None:
+    def _forget_files(self, connection: Connection, result: _Made) -> None:
         """Removes what was kept for a result that does not count, where nothing else needs the same bytes."""
-        places = [files.place_of(self._service.settings.files, made.sha256) for made in prepared.files]
+        places = [files.place_of(self._service.settings.files, made.sha256) for made in result.files]
         cleaning.remove(connection, self._service.settings, places)
 
     def _hint(self, job: Job, version: Version) -> None:
