@@ -73,6 +73,7 @@ def invite(
     connection.execute(invitations.update().where(_is_open(now_ms), *same).values(revoked_ms=now_ms))
     if len(pending(connection, now_ms)) >= MOST_PENDING:
         raise BadAccount(N_("%(most)s invitations are open. Revoke some first."), most=MOST_PENDING)
+    _forget_unused(connection, now_ms)
     token, invitation_id, until_ms = random_token(), new_id(), now_ms + LIFE_MS
     connection.execute(
         invitations.insert().values(
@@ -136,6 +137,12 @@ def revoke(connection: Connection, invitation_id: str, *, now_ms: int, by: str) 
     )
     if ended.rowcount:
         audit.record(connection, now_ms, by, "invitation.revoke", f"invitation:{invitation_id}")
+
+
+def _forget_unused(connection: Connection, now_ms: int) -> None:
+    """Nobody's address is kept for an invitation that was not used and has been over for as long as it was good."""
+    unused = invitations.c.accepted_ms.is_(None), invitations.c.expires_ms <= now_ms - LIFE_MS
+    connection.execute(invitations.delete().where(*unused))
 
 
 def _is_open(now_ms: int) -> "sa.ColumnElement[bool]":

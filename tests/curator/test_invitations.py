@@ -159,3 +159,13 @@ async def test_who_invited_whom_is_written_down_and_no_secret_with_it(town: Town
     assert token not in log
     assert token not in str(look(town, lambda c: c.execute(rows.select()).all()))
     assert token not in await (await town.client("administrator").get("/people")).text()
+
+
+async def test_an_address_is_not_kept_for_an_invitation_nobody_used(town: Town) -> None:
+    used = shown_on((await invite(town, email="used@example.org"))[1])
+    await join(town.client(), used)
+    await invite(town)
+    town.clock.turn(2 * invitations.LIFE_MS)
+    await invite(town, email="later@example.org")
+    kept = look(town, lambda c: c.execute(rows.select()).mappings().all())
+    assert {row["email"] for row in kept} == {"used@example.org", "later@example.org"}
