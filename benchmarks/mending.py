@@ -13,6 +13,7 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 
+from benchmarks.children import all_counted
 from content.media.mend_words import mend_line
 from content.media.mends import Cut, Dim, Mends
 from content.media.preparation import prepare
@@ -41,7 +42,7 @@ def make_clip(path: Path, seconds: int) -> None:
 def cpu_s(source: Path, mends: Mends) -> str:
     """The CPU seconds that preparing with these mends takes, and what came of it."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with tempfile.TemporaryDirectory() as out:
+    with tempfile.TemporaryDirectory() as out, all_counted():
         prepared = prepare(source, Path(out), mends=mends)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

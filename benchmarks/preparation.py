@@ -19,6 +19,8 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 
+from benchmarks.children import all_counted
+
 SIZE = (1_920, 1_080)
 FPS = 30
 
@@ -122,7 +124,8 @@ def prepare_whole(clip: Path, out: Path) -> None:
     """The whole preparation, in its confined child."""
     from content.media.preparation import prepare
 
-    prepared = prepare(clip, out)
+    with all_counted():
+        prepared = prepare(clip, out)
     assert prepared.rendition is not None, prepared.reasons
 
 
