@@ -1,10 +1,12 @@
 """Settings: name, default, one sentence. Read from the command line, then `COMMONSCREEN_…`, then these defaults."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from content.media.profiles import known_profile
 
 
 class Settings(BaseSettings):
@@ -44,6 +46,10 @@ class Settings(BaseSettings):
     preparation_attempts: int = Field(default=3, description="How often a preparation that died is tried.")
     lease_seconds: int = Field(default=30, description="After this long without a sign of life a job is taken over.")
     still_ms: int = Field(default=10_000, description="How long a picture stays on a screen when nobody says.")
+    profile: Annotated[str, AfterValidator(known_profile)] = Field(
+        default="house",
+        description="What uploads are made into, for all screens: a name that `commonscreen content profiles` lists.",
+    )
 
     session_hours: int = Field(default=12, description="How long a sign-in lasts without use.")
     sign_in_tries: int = Field(

@@ -19,6 +19,7 @@ from content.clock import monotonic_ns
 from content.media.facts import CaptionFile, Prepared, Preview, Rendition
 from content.media.kernel_limits import CannotConfine
 from content.media.preparation import prepare
+from content.media.profiles import profile_named
 from content.media.reasons import Reason
 from curator import blobs, captions, carried_captions, cleaning, jobs, library, policy
 from curator.captions import Track
@@ -193,7 +194,8 @@ class Worker:
         work.mkdir(mode=0o700)
         return prepare(
             files.place_of(settings.originals, version.upload_sha256), work, still_ms=settings.still_ms,
-            mends=version.mends, policy=policy.found_in_uploads(), on_progress=watch.note, cancelled=watch.stop.is_set,
+            profile=profile_named(settings.profile), mends=version.mends, policy=policy.found_in_uploads(),
+            on_progress=watch.note, cancelled=watch.stop.is_set,
         )  # fmt: skip
 
     def _keep_files(self, result: _Made) -> None:

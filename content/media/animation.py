@@ -76,7 +76,8 @@ class AnimationRendering:
         return house_size(*shown, self.profile)
 
     def _run_through(self, shots: Iterator[Shot], film: Shows, tell: Callable[[int], None]) -> None:
-        developer = Developer(*self.size, rotation=0, pixel_shape=Fraction(1), crop=crop_of(self.mends))
+        crop, averaged = crop_of(self.mends), self.profile.averaged
+        developer = Developer(*self.size, rotation=0, pixel_shape=Fraction(1), crop=crop, averaged=averaged)
         run_through(shots, film, developer.develop, tell, self.limits, self.profile)
 
     def _rounds(self) -> int:

@@ -8,12 +8,14 @@ from av.container import InputContainer
 from PIL import Image
 
 from content.media.film_render import Rendered
+from content.media.limits import HOUSE, Profile
 from content.media.reasons import Refused
 from content.media.watching import Picture, Pixels
 
 _PLAIN_TAGS = {"major_brand", "minor_version", "compatible_brands", "language", "handler_name", "vendor_id", "encoder"}
 _PLAIN_WORDS = {"und", "VideoHandler", "SoundHandler", "[0][0][0][0]"}
 _SOUND_SLACK_MS = 1
+_LEVEL_AT = 3
 _MOST_DIFFERENCE = 4
 """Mean difference of luma, in codes, that coding a picture may make."""
 _COARSER = 10
@@ -36,11 +38,15 @@ class Witness:
         """There is nothing more to remember."""
 
 
-def check_film(rendered: Rendered, seen: list[Pixels]) -> None:
-    """Raises Refused when the film is not what we said it is, or its key pictures are not those that were `seen`."""
+def check_film(rendered: Rendered, seen: list[Pixels], profile: Profile = HOUSE) -> None:
+    """Raises Refused when the film is not what we said it is, or its key pictures are not those that were `seen`.
+
+    Nor may it ask more of a node than `profile` says.
+    """
     options = {"protocol_whitelist": "file", "format_whitelist": "mov"}
     with av.open(str(rendered.path), "r", format="mov", options=options) as container:
         _check_tracks(container, rendered)
+        _check_profile(container, rendered, profile)
         _check_pictures(container, rendered)
     with av.open(str(rendered.path), "r", format="mov", options=options) as container:
         _check_shown(container, rendered, seen)
@@ -67,6 +73,15 @@ def _check_tracks(container: InputContainer, rendered: Rendered) -> None:
     if rendered.has_sound:
         sound = container.streams.audio[0].codec_context
         _hold("sound", sound.name == "aac" and sound.sample_rate == 48_000 and sound.channels == 2)
+
+
+def _check_profile(container: InputContainer, rendered: Rendered, profile: Profile) -> None:
+    sides = sorted((rendered.width, rendered.height))
+    _hold("size", sides[0] <= profile.short_side and sides[1] <= profile.long_side)
+    _hold("rate", rendered.fps == profile.fps)
+    # The fourth byte of an avcC box is the level (ISO 14496-15).
+    head = container.streams.video[0].codec_context.extradata or b""
+    _hold("level", len(head) > _LEVEL_AT and head[_LEVEL_AT] <= round(float(profile.level) * 10))
 
 
 def _check_pictures(container: InputContainer, rendered: Rendered) -> None:

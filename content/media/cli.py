@@ -17,10 +17,12 @@ from content.media.facts import Prepared, prepared_record
 from content.media.findings.policy import AS_IS, Policy, policy_in
 from content.media.flash.screening import Screening, screening_reasons, screening_record
 from content.media.kernel_limits import CannotConfine
+from content.media.limits import Profile, profile_record
 from content.media.many import UNUSABLE, Run, files_of
 from content.media.mend_words import FORMS, mend_line, read_mends
 from content.media.mends import Mends
 from content.media.preparation import OnProgress, prepare, prepare_captions, probe, screen
+from content.media.profiles import MEANT_FOR, PROFILES, UnknownProfile, profile_named
 from content.media.progress import percent_of_all
 from content.media.reasons import Reason, reason_text
 from content.reading import BadDocument
@@ -46,6 +48,13 @@ def _policy(_context: click.Context, _parameter: click.Parameter, file: Path | N
         return AS_IS if file is None else policy_in(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, BadDocument) as error:
         raise click.BadParameter(f"{file}: {error}") from error
+
+
+def _profile(_context: click.Context, _parameter: click.Parameter, name: str) -> Profile:
+    try:
+        return profile_named(name)
+    except UnknownProfile as error:
+        raise click.BadParameter(f"{error}.") from error
 
 
 _LANGUAGE = click.option(
@@ -83,10 +92,14 @@ def probe_command(files: tuple[Path, ...], *, language: str, as_json: bool) -> N
     "--policy", type=click.Path(path_type=Path), callback=_policy,
     help="A TOML file whose table [findings] says what is made of what is found: block, warn, tell or off.",
 )  # fmt: skip
+@click.option(
+    "--profile", default="house", callback=_profile, help="What to make them for; “content profiles” lists the names."
+)
 @_LANGUAGE
 @_JSON
 def prepare_command(
-    files: tuple[Path, ...], out: Path, lines: tuple[str, ...], policy: Policy, *, language: str, as_json: bool
+    files: tuple[Path, ...], out: Path, lines: tuple[str, ...], policy: Policy, profile: Profile, *, language: str,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Make house media of FILES (folders: of all files in them), and WebVTT of captions files.
 
@@ -100,13 +113,29 @@ def prepare_command(
         raise click.UsageError(str(error)) from error
 
     def one(file: Path, label: str) -> bool:
-        prepared = _prepare_one(file, label, out, language, mends, policy)
+        prepared = _prepare_one(file, label, out, language, mends, policy, profile)
         _tell(file, prepared, as_json=as_json)
         return prepared.is_accepted
 
     with _clear_ends():
         _make_ready(out)
     _run(files, one, as_json=as_json, besides=out)
+
+
+@content.command("profiles")
+@_JSON
+def profiles_command(*, as_json: bool) -> None:
+    """Say what house media can be made for: the names that --profile takes."""
+    for name, meant_for in MEANT_FOR.items():
+        profile = PROFILES.get(name)
+        known = {} if profile is None else {**profile_record(profile), "level": profile.level}
+        if as_json:
+            click.echo(json.dumps({"name": name, "meant_for": meant_for, **known}))
+        elif profile is None:
+            click.echo(f"{name}: {meant_for}")
+        else:
+            size, fps, most = f"{profile.long_side} x {profile.short_side}", profile.fps, profile.maxrate_kbps
+            click.echo(f"{name}: {size}, {fps}/s, level {profile.level}, at most {most} kbit/s; for {meant_for}")
 
 
 @content.command("flash")
@@ -168,13 +197,13 @@ def _is_captions(prepared: Prepared) -> bool:
 
 
 def _prepare_one(
-    file: Path, label: str, out: Path, language: str, mends: Mends, policy: Policy
+    file: Path, label: str, out: Path, language: str, mends: Mends, policy: Policy, profile: Profile
 ) -> Prepared:  # fmt: skip
     folder = out / sha256_of(file)[:16]
     with tempfile.TemporaryDirectory(prefix=".making-", dir=out) as making, _progress(label) as on_progress:
         made = Path(making) / "made"
         made.mkdir()
-        prepared = prepare(file, made, mends=mends, policy=policy, on_progress=on_progress)
+        prepared = prepare(file, made, profile=profile, mends=mends, policy=policy, on_progress=on_progress)
         if _is_captions(prepared):
             prepared = prepare_captions(file, made, language=language)
         if not prepared.is_accepted:

@@ -71,12 +71,14 @@ class Developer:
     """Turns frames into house frames of one size; a frame of another shape on the way gets black borders."""
 
     def __init__(
-        self, width: int, height: int, *, rotation: int, pixel_shape: Fraction, crop: Crop | None = None
-    ) -> None:
+        self, width: int, height: int, *, rotation: int, pixel_shape: Fraction, crop: Crop | None = None,
+        averaged: bool = False,
+    ) -> None:  # fmt: skip
         """`width` and `height` as shown in the end; `rotation` clockwise; `pixel_shape` of the source.
 
-        Of the upright picture only `crop` is shown.
+        Of the upright picture only `crop` is shown; `averaged` as a profile says.
         """
+        self._way = "area" if averaged else "bicubic"
         self._target = (height, width) if rotation in {90, 270} else (width, height)
         self._rotation = rotation
         self._pixel_shape = pixel_shape
@@ -115,9 +117,11 @@ class Developer:
             filters.append(("crop", f"w={kept_width}:h={kept_height}:x={left}:y={top}"))
         if any(component.is_alpha for component in frame.format.components):
             filters += [("format", "gbrap"), ("premultiply", "inplace=1"), ("format", "gbrp")]
-            filters.append(("scale", f"w={width}:h={height}:flags=bicubic:out_color_matrix=bt709:out_range=limited"))
+            filters.append(
+                ("scale", f"w={width}:h={height}:flags={self._way}:out_color_matrix=bt709:out_range=limited")
+            )
         else:
-            filters.append(("scale", _scale(look, frame, width, height)))
+            filters.append(("scale", _scale(look, frame, width, height, self._way)))
         filters.append(("format", "yuv420p"))
         if (width, height) != self._target:
             filters.append(("pad", f"w={self._target[0]}:h={self._target[1]}:x=(ow-iw)/2:y=(oh-ih)/2:color=black"))
@@ -132,8 +136,8 @@ class Developer:
         return max(2, width // 2 * 2), max(2, height // 2 * 2)
 
 
-def _scale(look: _Look, frame: VideoFrame, width: int, height: int) -> str:
-    parts = [f"w={width}", f"h={height}", "flags=bicubic+accurate_rnd+full_chroma_int", "out_range=limited"]
+def _scale(look: _Look, frame: VideoFrame, width: int, height: int, way: str) -> str:
+    parts = [f"w={width}", f"h={height}", f"flags={way}+accurate_rnd+full_chroma_int", "out_range=limited"]
     parts.append("out_color_matrix=bt709")
     if not frame.format.is_rgb and look.matrix != _RGB_MATRIX:
         # Untagged video is BT.709 when it is HD and BT.601 when it is not: so it was made.

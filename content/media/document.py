@@ -24,7 +24,7 @@ from content.media.facts import MediaFacts
 from content.media.film import Shot
 from content.media.film_render import RENDITION, Rendered, mended, refuse_nothing_left, run_through
 from content.media.house_film import HouseFilm
-from content.media.house_size import house_size
+from content.media.house_size import box_for, house_size
 from content.media.identify import Found
 from content.media.limits import Limits, Profile
 from content.media.mended_film import Shows
@@ -135,7 +135,8 @@ class DocumentRendering:
         return house_size(*cropped_size(*self._size, crop_of(self.mends)), self.profile)
 
     def _run_through(self, shots: Iterator[Shot], film: Shows, tell: Callable[[int], None]) -> None:
-        developer = Developer(*self.size, rotation=0, pixel_shape=Fraction(1), crop=crop_of(self.mends))
+        crop, averaged = crop_of(self.mends), self.profile.averaged
+        developer = Developer(*self.size, rotation=0, pixel_shape=Fraction(1), crop=crop, averaged=averaged)
         run_through(shots, film, developer.develop, tell, self.limits, self.profile)
 
     @property
@@ -176,8 +177,7 @@ def page_size(page: pdfium.PdfPage, limits: Limits, profile: Profile) -> tuple[i
     width, height = page.get_size()
     if not (0 < width <= _MOST_POINTS and 0 < height <= _MOST_POINTS):
         raise Refused("unreadable")
-    upright = height > width
-    box = (profile.short_side, profile.long_side) if upright else (profile.long_side, profile.short_side)
+    box = box_for(width, height, profile)
     scale = min(box[0] / width, box[1] / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     if min(size) < limits.image_least_side:

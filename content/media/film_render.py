@@ -103,7 +103,10 @@ class FilmRendering:
 
     def _run_through(self, shots: Iterator[Shot], film: Shows, tell: Callable[[int], None]) -> None:
         plan, crop = self.plan, crop_of(self.mends)
-        developer = Developer(*self.size, rotation=plan.rotation, pixel_shape=plan.pixel_shape, crop=crop)
+        developer = Developer(
+            *self.size, rotation=plan.rotation, pixel_shape=plan.pixel_shape, crop=crop,
+            averaged=self.profile.averaged,
+        )  # fmt: skip
         run_through(shots, film, developer.develop, tell, self.limits, self.profile)
 
     def _shots(self, projector: Projector) -> Iterator[Shot]:

@@ -5,9 +5,15 @@ from content.media.limits import Profile
 
 def house_size(width: int, height: int, profile: Profile) -> tuple[int, int]:
     """Width and height in house format of a picture shown as `width` x `height`: even, within long and short side."""
-    box = (profile.long_side, profile.short_side) if width >= height else (profile.short_side, profile.long_side)
+    box = box_for(width, height, profile)
     fitted = fit(width, height, *box)
     return _even(fitted[0], box[0]), _even(fitted[1], box[1])
+
+
+def box_for(width: float, height: float, profile: Profile) -> tuple[int, int]:
+    """Width and height that a picture of this shape must fit in: of a screen that stands as it does, if there are."""
+    is_upright = profile.shape == "tall" or (profile.shape == "either" and height > width)
+    return (profile.short_side, profile.long_side) if is_upright else (profile.long_side, profile.short_side)
 
 
 def fit(width: int, height: int, box_width: int, box_height: int) -> tuple[int, int]:

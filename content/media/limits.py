@@ -6,6 +6,8 @@ from typing import Literal
 from content.reading import Reader
 
 MIB = 1 << 20
+Shape = Literal["either", "wide", "tall"]
+SHAPES: tuple[Shape, ...] = ("either", "wide", "tall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,16 @@ class Limits:
     """Threads of each decoder and encoder. Another number gives other bytes."""
 
 
+_LEVELS = (
+    ("3.1", 3_600, 108_000, 17_500),
+    ("4.1", 8_192, 245_760, 62_500),
+    ("4.2", 8_704, 522_240, 62_500),
+    ("5.1", 36_864, 983_040, 300_000),
+    ("5.2", 36_864, 2_073_600, 300_000),
+)
+"""H.264 levels: squares of 16 x 16 pixels in a picture and in a second, kbit/s in High (H.264, table A-1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """The house format to render to. Rates are 25, 30 or 60 pictures a second; `background` is what shows through."""
@@ -73,6 +85,10 @@ class Profile:
     true_peak_cdb: int = -100
     jpeg_quality: int = 88
     background: tuple[int, int, int] = (0, 0, 0)
+    shape: Shape = "either"
+    """How the screens stand: either way, so that upright pictures are made for upright ones, or only as said."""
+    averaged: bool = False
+    """Each pixel is the mean of what it stands for: for screens with few of them, where a sharper filter rings."""
 
     @property
     def frames_step(self) -> int:
@@ -81,8 +97,11 @@ class Profile:
 
     @property
     def level(self) -> str:
-        """The H.264 level: 4.1, and 4.2 for 60 pictures a second."""
-        return "4.2" if self.fps > 30 else "4.1"
+        """The lowest H.264 level, from 3.1 on, that takes the largest pictures of this profile at its rate."""
+        squares = -(-self.long_side // 16) * -(-self.short_side // 16)
+        asked = squares, squares * self.fps, self.maxrate_kbps
+        fitting = (level for level, *most in _LEVELS if all(map(int.__le__, asked, most)))
+        return next(fitting, _LEVELS[-1][0])
 
 
 DEFAULTS = Limits()
@@ -126,4 +145,6 @@ def parse_profile(reader: Reader) -> Profile:
         true_peak_cdb=given["true_peak_cdb"].integer(least=-6_000, most=0),
         jpeg_quality=given["jpeg_quality"].integer(least=1, most=100),
         background=(red, green, blue),
+        shape=next(shape for shape in SHAPES if shape == given["shape"].one_of(*SHAPES)),
+        averaged=given["averaged"].flag(),
     )

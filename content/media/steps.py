@@ -199,7 +199,7 @@ def check_rendition(work: Work) -> None:
     """Is what we made what we say it is?"""
     rendered = known(work.rendered)
     if rendered.fps:
-        check_film(rendered, work.witness.seen)
+        check_film(rendered, work.witness.seen, work.job.profile)
     else:
         check_still(rendered.path, (rendered.width, rendered.height))
 

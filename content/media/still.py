@@ -14,7 +14,7 @@ from content.media.crops import as_stored, cropped, cropped_size
 from content.media.facts import MediaFacts
 from content.media.film_facts import shape_warnings
 from content.media.film_render import Rendered
-from content.media.house_size import fit
+from content.media.house_size import box_for, fit
 from content.media.identify import Found
 from content.media.limits import Limits, Profile
 from content.media.mends import WHOLE_BP, Crop, Mends, crop_of
@@ -195,7 +195,8 @@ def developed(image: Image.Image, plan: StillPlan, profile: Profile, crop: Crop 
     if kept is not None:
         small = cropped(small, kept)
     if small.size != (width, height):
-        small = small.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        way = Image.Resampling.BOX if profile.averaged else Image.Resampling.LANCZOS
+        small = small.resize((width, height), way, reducing_gap=3.0)
     flat = flattened(small, profile)
     if isinstance(icc, bytes) and plan.transfer is None:
         flat = _in_srgb(flat, icc)
@@ -219,8 +220,7 @@ def flattened(image: Image.Image, profile: Profile) -> Image.Image:
 def _box(size: tuple[int, int], orientation: int, profile: Profile) -> tuple[int, int]:
     """The size to develop at, before it is turned upright."""
     width, height = size[::-1] if orientation >= 5 else size
-    sides = (profile.long_side, profile.short_side) if width >= height else (profile.short_side, profile.long_side)
-    fitted = fit(width, height, *sides)
+    fitted = fit(width, height, *box_for(width, height, profile))
     return fitted[::-1] if orientation >= 5 else fitted
 
 
