@@ -1,7 +1,7 @@
 """Mends in the reader's language: what is done, and what is offered."""
 
 from content.media.mend_words import span_words
-from content.media.mends import STRENGTHS, Crop, Cut, Dim, Mend, Offer, Quieten, Span, Volume
+from content.media.mends import BLUR, STRENGTHS, Crop, Cut, Dim, Mend, Offer, Quieten, Span, Surround, Volume
 from curator.words import _
 
 
@@ -20,13 +20,17 @@ def told_mend(mend: Mend) -> str:
             return _("Make all of the sound quieter by %(by)s dB", by=by_db)
         case Crop():
             return _told_crop(mend)
+        case Surround(ground):
+            if ground == BLUR:
+                return _("Fill the screen around the picture with the picture itself, blurred")
+            return _("Fill the screen around the picture with the colour %(colour)s", colour=ground)
 
 
 def told_offer(offer: Offer) -> str:
     """What is offered, short enough for a button."""
     if offer.answers == "black_bars":
         return _("Take the black bars away")
-    if offer.answers in {"extreme_shape", "panorama"}:
+    if offer.answers in {"extreme_shape", "panorama"} and any(isinstance(mend, Crop) for mend in offer.mends):
         return _("Show only the middle of it")
     dims = [(mend.start_ms, mend.end_ms) for mend in offer.mends if isinstance(mend, Dim)]
     cuts = [(mend.start_ms, mend.end_ms) for mend in offer.mends if isinstance(mend, Cut)]

@@ -9,7 +9,7 @@ import json
 import sqlalchemy as sa
 
 from content.media.facts import MediaFacts, parse_facts
-from content.media.mends import LEAST_SIDE_BP, MOST_MENDS, WHOLE_BP, Crop, Dim, Mend, Mends, Volume
+from content.media.mends import LEAST_SIDE_BP, MOST_MENDS, WHOLE_BP, Crop, Dim, Mend, Mends, decides_anew
 from content.reading import BadDocument, Reader
 from curator import audit, jobs, library, turns, uploads
 from curator.cleaning import DAY_MS
@@ -132,7 +132,7 @@ def kept_until_ms(version: Version, keep_days: int) -> int | None:
 def _replaces(new: Mend, old: Mend) -> bool:
     if isinstance(new, Dim) and isinstance(old, Dim):
         return new.start_ms <= old.start_ms and old.end_ms <= new.end_ms
-    return new == old or (isinstance(new, Crop | Volume) and type(new) is type(old))
+    return new == old or decides_anew(new, old)
 
 
 def _known(item: Item | None) -> Item:

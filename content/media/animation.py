@@ -12,17 +12,16 @@ from PIL import Image
 
 from content.media.colours import Developer
 from content.media.comparison import Comparison
-from content.media.crops import cropped_size
 from content.media.facts import MediaFacts
 from content.media.film import Shot
 from content.media.film_render import RENDITION, Rendered, mended, refuse_nothing_left, run_through
 from content.media.house_film import HouseFilm
-from content.media.house_size import house_size
 from content.media.limits import Limits, Profile
 from content.media.mended_film import Shows
 from content.media.mends import Mends, crop_of
 from content.media.reasons import Reason, Refused
 from content.media.still import PILLOW_RAISES, flattened, is_see_through, open_picture
+from content.media.surrounds import Layout, layout_of
 from content.media.watching import Watchers
 
 _HASTY_MS = 10
@@ -50,13 +49,13 @@ class AnimationRendering:
     def render(self, out: Path, progress: Callable[[int], None]) -> tuple[Rendered, list[Reason]]:
         """Writes the house film into `out`; the warnings that came up. Raises Refused if unreadable or too long."""
         rounds = self._rounds()
-        threads, watchers, size = self.limits.threads, self.watchers, self.size
+        threads, watchers, size = self.limits.threads, self.watchers, self.layout.house
         with HouseFilm(out / RENDITION, size, self.profile, None, threads=threads, watchers=watchers) as film:
             shots = self._shots(rounds)
             if self.comparison is not None:
                 shown = self.facts.shown_width, self.facts.shown_height
                 shots = self.comparison.original(shots, shown, 0, Fraction(1))
-            on = mended(film, self.mends, self.profile, self.comparison)
+            on = mended(film, self.mends, self.profile, self.layout, self.comparison)
             self._run_through(shots, on, _teller(progress, rounds * self.round_us))
             refuse_nothing_left(film.frames, self.mends, self.limits, self.profile)
         reasons = [Reason("transparency_flattened")] if self._see_through else []
@@ -70,14 +69,13 @@ class AnimationRendering:
         self._run_through(shots, on, lambda _at_us: None)
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the house film."""
-        shown = cropped_size(self.facts.shown_width, self.facts.shown_height, crop_of(self.mends))
-        return house_size(*shown, self.profile)
+    def layout(self) -> Layout:
+        """How large the film's picture is, and the house film that it is in the middle of."""
+        return layout_of(self.facts.shown_width, self.facts.shown_height, self.mends, self.profile)
 
     def _run_through(self, shots: Iterator[Shot], film: Shows, tell: Callable[[int], None]) -> None:
         crop, averaged = crop_of(self.mends), self.profile.averaged
-        developer = Developer(*self.size, rotation=0, pixel_shape=Fraction(1), crop=crop, averaged=averaged)
+        developer = Developer(*self.layout.picture, rotation=0, pixel_shape=Fraction(1), crop=crop, averaged=averaged)
         run_through(shots, film, developer.develop, tell, self.limits, self.profile)
 
     def _rounds(self) -> int:

@@ -19,7 +19,7 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD
 
 from content.media.colours import Developer
 from content.media.comparison import Comparison, write_still_comparison
-from content.media.crops import cropped, cropped_size
+from content.media.crops import cropped
 from content.media.facts import MediaFacts
 from content.media.film import Shot
 from content.media.film_render import RENDITION, Rendered, mended, refuse_nothing_left, run_through
@@ -28,10 +28,11 @@ from content.media.house_size import box_for, house_size
 from content.media.identify import Found
 from content.media.limits import Limits, Profile
 from content.media.mended_film import Shows
-from content.media.mends import Mends, crop_of
+from content.media.mends import Mends, crop_of, reshapes
 from content.media.reading_time import reading_ms
 from content.media.reasons import Reason, Refused
 from content.media.still import write_still
+from content.media.surrounds import Layout, layout_of, surrounded
 from content.media.watching import Watchers
 
 _MOST_POINTS = 14_400.0
@@ -101,16 +102,16 @@ class DocumentRendering:
         if self.plan.is_animated:
             return self._film(out, progress), []
         picture = next(self._pictures())
-        crop = crop_of(self.mends)
-        if crop is not None:
-            whole, picture = picture, cropped(picture, crop)
+        if reshapes(self.mends):
+            whole, crop = picture, crop_of(self.mends)
+            picture = surrounded(cropped(whole, crop) if crop else whole, self.mends, self.profile)
             write_still_comparison(whole, picture, out)
         path = write_still(picture, self.profile, out)
         held_ms = self.plan.pages_ms[0]
         return Rendered(path, *picture.size, fps=0, frames=1, has_sound=False, held_ms=held_ms), []
 
     def _film(self, out: Path, progress: Callable[[int], None]) -> Rendered:
-        size, threads = self.size, self.limits.threads
+        size, threads = self.layout.house, self.limits.threads
         total_us = sum(self.plan.pages_ms) * 1_000
 
         def tell(at_us: int) -> None:
@@ -120,7 +121,7 @@ class DocumentRendering:
             shots = self._shots()
             if self.comparison is not None:
                 shots = self.comparison.original(shots, self._size, 0, Fraction(1))
-            self._run_through(shots, mended(film, self.mends, self.profile, self.comparison), tell)
+            self._run_through(shots, mended(film, self.mends, self.profile, self.layout, self.comparison), tell)
             refuse_nothing_left(film.frames, self.mends, self.limits, self.profile)
         return Rendered(out / RENDITION, *size, self.profile.fps, film.frames, has_sound=False)
 
@@ -130,13 +131,13 @@ class DocumentRendering:
         self._run_through(shots, on, lambda _at_us: None)
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the house film."""
-        return house_size(*cropped_size(*self._size, crop_of(self.mends)), self.profile)
+    def layout(self) -> Layout:
+        """How large the film's picture is, and the house film that it is in the middle of."""
+        return layout_of(*self._size, self.mends, self.profile)
 
     def _run_through(self, shots: Iterator[Shot], film: Shows, tell: Callable[[int], None]) -> None:
         crop, averaged = crop_of(self.mends), self.profile.averaged
-        developer = Developer(*self.size, rotation=0, pixel_shape=Fraction(1), crop=crop, averaged=averaged)
+        developer = Developer(*self.layout.picture, rotation=0, pixel_shape=Fraction(1), crop=crop, averaged=averaged)
         run_through(shots, film, developer.develop, tell, self.limits, self.profile)
 
     @property

@@ -13,19 +13,18 @@ from av.video.frame import VideoFrame
 from content.media.cadence import Cadence
 from content.media.colours import Developer
 from content.media.comparison import Comparison
-from content.media.crops import cropped_size
 from content.media.deinterlace import woven
 from content.media.facts import MediaFacts
 from content.media.film import Projector, Shot, main_picture, open_film
 from content.media.film_facts import FilmPlan
 from content.media.house_film import HouseFilm
-from content.media.house_size import house_size
 from content.media.limits import Limits, Profile
 from content.media.mended_film import MendedFilm, Shows
 from content.media.mended_sound import mended_sound, with_volume
 from content.media.mends import Cut, Mends, changes_picture, crop_of
 from content.media.reasons import Reason, Refused
 from content.media.sound import Level, Tape, levelled, open_sound
+from content.media.surrounds import Layout, layout_of
 from content.media.watching import Watchers
 
 RENDITION = "rendition.mp4"
@@ -73,7 +72,7 @@ class FilmRendering:
 
     def render(self, out: Path, progress: Callable[[int], None]) -> tuple[Rendered, list[Reason]]:
         """Writes the house film into `out`; the warnings that came up. Raises Refused when the film is not whole."""
-        path, size = out / RENDITION, self.size
+        path, size = out / RENDITION, self.layout.house
         with contextlib.ExitStack() as stack:
             tape = self._tape(stack)
             container = stack.enter_context(open_film(self.source, self.reader))
@@ -83,7 +82,9 @@ class FilmRendering:
             if self.comparison is not None:
                 plan, shown = self.plan, (self.facts.shown_width, self.facts.shown_height)
                 shots = self.comparison.original(shots, shown, plan.rotation, plan.pixel_shape)
-            self._run_through(shots, mended(film, self.mends, self.profile, self.comparison), self._told(progress))
+            self._run_through(
+                shots, mended(film, self.mends, self.profile, self.layout, self.comparison), self._told(progress)
+            )
             self._refuse_short(projector)
             refuse_nothing_left(film.frames, self.mends, self.limits, self.profile)
         reasons = [Reason("damaged_places", {"count": projector.damaged})] if projector.damaged else []
@@ -96,15 +97,14 @@ class FilmRendering:
             self._run_through(shots, on, _unheard)
 
     @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the house film."""
-        shown = cropped_size(self.facts.shown_width, self.facts.shown_height, crop_of(self.mends))
-        return house_size(*shown, self.profile)
+    def layout(self) -> Layout:
+        """How large the film's picture is, and the house film that it is in the middle of."""
+        return layout_of(self.facts.shown_width, self.facts.shown_height, self.mends, self.profile)
 
     def _run_through(self, shots: Iterator[Shot], film: Shows, tell: Callable[[int], None]) -> None:
         plan, crop = self.plan, crop_of(self.mends)
         developer = Developer(
-            *self.size, rotation=plan.rotation, pixel_shape=plan.pixel_shape, crop=crop,
+            *self.layout.picture, rotation=plan.rotation, pixel_shape=plan.pixel_shape, crop=crop,
             averaged=self.profile.averaged,
         )  # fmt: skip
         run_through(shots, film, developer.develop, tell, self.limits, self.profile)
@@ -144,9 +144,11 @@ class FilmRendering:
             raise Refused("too_short", duration_ms=decoded_ms, least_ms=least_ms)
 
 
-def mended(film: HouseFilm, mends: Mends, profile: Profile, comparison: Comparison | None) -> Shows:
+def mended(
+    film: HouseFilm, mends: Mends, profile: Profile, layout: Layout, comparison: Comparison | None
+) -> Shows:  # fmt: skip
     """What to show an upload's frames on so that `film` is mended; the film itself if there is nothing to do."""
-    return MendedFilm(film, mends, profile, comparison) if changes_picture(mends) else film
+    return MendedFilm(film, mends, profile, layout, comparison) if changes_picture(mends) else film
 
 
 def refuse_nothing_left(frames: int, mends: Mends, limits: Limits, profile: Profile) -> None:

@@ -7,7 +7,7 @@ def house_size(width: int, height: int, profile: Profile) -> tuple[int, int]:
     """Width and height in house format of a picture shown as `width` x `height`: even, within long and short side."""
     box = box_for(width, height, profile)
     fitted = fit(width, height, *box)
-    return _even(fitted[0], box[0]), _even(fitted[1], box[1])
+    return even(fitted[0], box[0]), even(fitted[1], box[1])
 
 
 def box_for(width: float, height: float, profile: Profile) -> tuple[int, int]:
@@ -25,5 +25,6 @@ def fit(width: int, height: int, box_width: int, box_height: int) -> tuple[int, 
     return max(1, (width * box_height + height // 2) // height), box_height
 
 
-def _even(side: int, most: int) -> int:
+def even(side: int, most: int) -> int:
+    """The even side next to it, at most `most`."""
     return min(max(2, (side + 1) // 2 * 2), most - most % 2)

@@ -1,14 +1,28 @@
 """Mends as one line of words each, for the command line and the record: `dim 0:41-0:44`, `volume 6`.
 
     dim FROM-TO [STRENGTH]   cut FROM-TO   quieten FROM-TO DECIBELS   volume DECIBELS   crop LEFT TOP WIDTH HEIGHT
+    surround blur|COLOUR
 
-Times are `minutes:seconds` or seconds, with up to three decimals; a crop is in percent of the picture.
+Times are `minutes:seconds` or seconds, with up to three decimals; a crop is in percent of the picture, a
+colour is written #203040.
 """
 
 import re
 from collections.abc import Sequence
 
-from content.media.mends import Crop, Cut, Dim, Mend, Mends, Quieten, Volume, mend_record, parse_mend, parse_mends
+from content.media.mends import (
+    Crop,
+    Cut,
+    Dim,
+    Mend,
+    Mends,
+    Quieten,
+    Surround,
+    Volume,
+    mend_record,
+    parse_mend,
+    parse_mends,
+)
 from content.reading import Reader
 
 _SPAN = re.compile(r"([\d:.]{1,12})-([\d:.]{1,12})")
@@ -20,6 +34,7 @@ FORMS = (
     "quieten FROM-TO DECIBELS",
     "volume DECIBELS",
     "crop LEFT TOP WIDTH HEIGHT",
+    "surround blur|COLOUR",
 )
 _FORMS = {form.split()[0]: form for form in FORMS}
 _CROP = ("left_bp", "top_bp", "width_bp", "height_bp")
@@ -53,6 +68,8 @@ def mend_line(mend: Mend) -> str:
             return f"volume {by_db}"
         case Crop(left, top, width, height):
             return "crop " + " ".join(_percent(part) for part in (left, top, width, height))
+        case Surround(ground):
+            return f"surround {ground}"
 
 
 def span_words(start_ms: int, end_ms: int) -> str:
@@ -75,13 +92,18 @@ def read_time(words: str) -> int | None:
     return (int(minutes or 0) * 60 + int(seconds)) * 1_000 + int((fraction or "").ljust(3, "0"))
 
 
-def _values(reader: Reader, kind: str, words: list[str]) -> dict[str, int]:
+def _values(reader: Reader, kind: str, words: list[str]) -> dict[str, object]:
+    values: dict[str, object] = {}
     if kind == "volume":
-        values, rest = {}, words
+        rest = words
     elif kind == "crop":
-        values, rest = {name: _of_percent(reader, word) for name, word in zip(_CROP, words, strict=False)}, words[4:]
+        values |= {name: _of_percent(reader, word) for name, word in zip(_CROP, words, strict=False)}
+        rest = words[4:]
+    elif kind == "surround":
+        values, rest = {"ground": "".join(words[:1])}, words[1:]
     else:
-        values, rest = _span(reader, words[0] if words else ""), words[1:]
+        values |= _span(reader, words[0] if words else "")
+        rest = words[1:]
     last = {"dim": "strength", "quieten": "by_db", "volume": "by_db"}.get(kind)
     if last and len(rest) == 1 and rest[0].isdecimal() and len(rest[0]) <= 4:
         values[last], rest = int(rest[0]), []

@@ -4,6 +4,7 @@ Plain values that go through JSON and back. Times are those of the upload itself
 else is cut; so the order of mends does not matter. Nothing here is ever done that nobody asked for.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -21,6 +22,8 @@ RAMP_MS = 500
 """A dimming begins so long before its part and ends so long after it."""
 MOST_DB = 40
 WHOLE_BP = 10_000
+BLUR = "blur"
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 LEAST_SIDE_BP = 1_000
 """What is left of a side after cropping: a tenth at least."""
 
@@ -68,10 +71,21 @@ class Crop:
     height_bp: int
 
 
-Mend = Dim | Cut | Quieten | Volume | Crop
+@dataclass(frozen=True, slots=True)
+class Surround:
+    """What the picture leaves of a screen is filled: with itself, blurred and dark (BLUR), or a colour (`#203040`)."""
+
+    ground: str
+
+
+Mend = Dim | Cut | Quieten | Volume | Crop | Surround
 Mends = tuple[Mend, ...]
-Kind = Literal["dim", "cut", "quieten", "volume", "crop"]
-_KINDS: dict[type[Mend], Kind] = {Dim: "dim", Cut: "cut", Quieten: "quieten", Volume: "volume", Crop: "crop"}
+Kind = Literal["dim", "cut", "quieten", "volume", "crop", "surround"]
+_KINDS: dict[type[Mend], Kind] = {
+    Dim: "dim", Cut: "cut", Quieten: "quieten", Volume: "volume", Crop: "crop", Surround: "surround"
+}  # fmt: skip
+_ONCE = (Crop, Volume, Surround)
+"""Decided for the whole of an upload."""
 Span = tuple[int, int]
 MOST_OFFERS = 12
 
@@ -94,6 +108,21 @@ def crop_of(mends: Mends) -> Crop | None:
     return next((mend for mend in mends if isinstance(mend, Crop)), None)
 
 
+def surround_of(mends: Mends) -> Surround | None:
+    """What is put around the picture; None: nothing, so that black is there."""
+    return next((mend for mend in mends if isinstance(mend, Surround)), None)
+
+
+def is_ground(words: str) -> bool:
+    """Whether a surround can be that: BLUR or a colour such as `#203040`."""
+    return words == BLUR or _COLOUR.fullmatch(words) is not None
+
+
+def decides_anew(new: Mend, old: Mend) -> bool:
+    """Whether the two are of a kind that an upload has one of."""
+    return isinstance(new, _ONCE) and type(new) is type(old)
+
+
 def volume_of(mends: Mends) -> int:
     """By how many decibels all of the sound is quieter."""
     return sum(mend.by_db for mend in mends if isinstance(mend, Volume))
@@ -101,7 +130,12 @@ def volume_of(mends: Mends) -> int:
 
 def changes_picture(mends: Mends) -> bool:
     """Whether there is a difference to be seen."""
-    return any(isinstance(mend, Dim | Cut | Crop) for mend in mends)
+    return any(isinstance(mend, Dim | Cut) for mend in mends) or reshapes(mends)
+
+
+def reshapes(mends: Mends) -> bool:
+    """Whether there is a difference to be seen in a still too."""
+    return any(isinstance(mend, Crop | Surround) for mend in mends)
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
@@ -135,9 +169,9 @@ def parse_offers(reader: Reader) -> tuple[Offer, ...]:
 
 
 def parse_mends(reader: Reader) -> Mends:
-    """The mends in a JSON array. Raises BadDocument for what is out of bounds, and for two crops or volumes."""
+    """The mends in a JSON array. Raises BadDocument for what is out of bounds, and for two of what there is once."""
     mends = tuple(parse_mend(item) for item in reader.items(most=MOST_MENDS))
-    for kind in (Crop, Volume):
+    for kind in _ONCE:
         if sum(isinstance(mend, kind) for mend in mends) > 1:
             reader.refuse(f"only one {_KINDS[kind]} is possible")
     return mends
@@ -150,6 +184,8 @@ def parse_mend(reader: Reader) -> Mend:
         return Volume(_decibels(reader.fields("kind", "by_db")["by_db"]))
     if kind == "crop":
         return _parse_crop(reader)
+    if kind == "surround":
+        return _parse_surround(reader)
     more = {"dim": ("strength",), "quieten": ("by_db",)}.get(kind, ())
     given = reader.fields("kind", "start_ms", "end_ms", *more)
     start_ms = given["start_ms"].integer(least=0, most=LATEST_MS)
@@ -167,6 +203,14 @@ def _parse_crop(reader: Reader) -> Crop:
     height = given["height_bp"].integer(least=LEAST_SIDE_BP, most=WHOLE_BP)
     left = given["left_bp"].integer(least=0, most=WHOLE_BP - width)
     return Crop(left, given["top_bp"].integer(least=0, most=WHOLE_BP - height), width, height)
+
+
+def _parse_surround(reader: Reader) -> Surround:
+    given = reader.fields("kind", "ground")["ground"]
+    ground = given.text(most=20).lower()
+    if not is_ground(ground):
+        given.refuse("around the picture comes “blur” or a colour such as #203040")
+    return Surround(ground)
 
 
 def _decibels(reader: Reader) -> int:

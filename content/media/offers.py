@@ -14,6 +14,7 @@ from content.media.flash.rules import Rule
 from content.media.flash.screening import Screening
 from content.media.job import Job
 from content.media.mends import (
+    BLUR,
     LEAST_SIDE_BP,
     MOST_MENDS,
     MOST_OFFERS,
@@ -25,10 +26,13 @@ from content.media.mends import (
     Mends,
     Offer,
     Span,
+    Surround,
     crop_of,
     joined,
+    surround_of,
 )  # fmt: skip
 from content.media.reasons import Reason
+from content.media.surrounds import leaves_much_empty
 
 _MOST_PARTS = 8
 """More places than this are offered as fewer, longer ones."""
@@ -118,6 +122,16 @@ def _too_wide(case: Case) -> Iterable[Mends]:
     return ((Crop((WHOLE_BP - width_bp) // 2, (WHOLE_BP - height_bp) // 2, width_bp, height_bp),),)
 
 
+def _filled(case: Case) -> Iterable[Mends]:
+    """The picture itself, blurred, around it."""
+    is_wanted = surround_of(case.mends) is None and leaves_much_empty(case.facts, case.mends)
+    return ((Surround(BLUR),),) if is_wanted else ()
+
+
+def _cropped_or_filled(case: Case) -> Iterable[Mends]:
+    return (*_too_wide(case), *_filled(case))
+
+
 def _black_bars(case: Case) -> Iterable[Mends]:
     """What is within the bars."""
     left, top, right, bottom = (int(case.reason.values[side]) for side in ("left", "top", "right", "bottom"))
@@ -138,8 +152,9 @@ OFFERS: Mapping[str, Callable[[Case], Iterable[Mends]]] = MappingProxyType(
         "black_part": _named_parts,
         "hidden_picture": _named_parts,
         "black_bars": _black_bars,
-        "extreme_shape": _too_wide,
-        "panorama": _too_wide,
+        "extreme_shape": _cropped_or_filled,
+        "panorama": _cropped_or_filled,
+        "narrow_shape": _filled,
     }
 )
 """For the code of a reason: the choices there are, each of one or more mends that belong together."""

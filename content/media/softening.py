@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.plane import VideoPlane
 from numpy.typing import NDArray
 
 from content.media.mends import RAMP_MS, STRENGTHS, Dim, Mends
+from content.media.planes import like, samples, write_samples
 
 _MEMORY_MS = 800
 _BLACK, _NO_COLOUR = 16, 128
@@ -69,11 +69,10 @@ class Softener:
         return min(all_here, key=lambda strength: strength.light, default=_UNTOUCHED)
 
     def _softened(self, frame: VideoFrame, strength: Strength) -> VideoFrame:
-        planes = [_samples(plane) for plane in frame.planes]
+        planes = [samples(plane) for plane in frame.planes]
         if not self._means:
             self._means = [plane.astype(np.float32) for plane in planes]
-        shown = VideoFrame(frame.width, frame.height, "yuv420p")
-        shown.colorspace, shown.color_range = frame.colorspace, frame.color_range
+        shown = like(frame, frame.width, frame.height)
         whole = ((strength.light, _BLACK), (strength.colour, _NO_COLOUR), (strength.colour, _NO_COLOUR))
         for place, (plane, (left, ground)) in enumerate(zip(planes, whole, strict=True)):
             mean = self._means[place]
@@ -82,7 +81,7 @@ class Softener:
                 plane.astype(np.float32), left * strength.own, mean, left * (1 - strength.own), ground * (1 - left),
                 dtype=cv2.CV_8U,
             )  # fmt: skip
-            _write(shown.planes[place], np.asarray(mixed, np.uint8))
+            write_samples(shown.planes[place], np.asarray(mixed, np.uint8))
         return shown
 
 
@@ -96,14 +95,3 @@ def _between(full: Strength, share: float) -> Strength:
     return Strength(
         1 - share * (1 - full.own), 1 - share * (1 - full.light), 1 - share * (1 - full.colour)
     )  # fmt: skip
-
-
-def _samples(plane: VideoPlane) -> NDArray[np.uint8]:
-    rows: NDArray[np.uint8] = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    return rows[: plane.height, : plane.width]
-
-
-def _write(plane: VideoPlane, samples: NDArray[np.uint8]) -> None:
-    padded = np.zeros((plane.buffer_size // plane.line_size, plane.line_size), np.uint8)
-    padded[: plane.height, : plane.width] = samples
-    plane.update(padded.tobytes())

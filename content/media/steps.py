@@ -28,11 +28,12 @@ from content.media.flash.screening import refused_parts, screening_reasons
 from content.media.identify import identify
 from content.media.job import Errand, FactsFound, Finished, Job, Made, Saying
 from content.media.mended_sound import mended_sound
-from content.media.mends import RAMP_MS, STRENGTHS, Dim, changes_picture, crop_of
+from content.media.mends import RAMP_MS, STRENGTHS, Dim, changes_picture, reshapes, surround_of
 from content.media.previews import film_previews, still_previews
 from content.media.reasons import Reason, Refused
 from content.media.sound import RATE, SILENT_CLUFS, Samples, measure, open_sound, settled_level
 from content.media.still import StillPlan, StillRendering, inspect_picture
+from content.media.surrounds import with_shape
 from content.media.watching import Watchers
 from content.media.work import Work, known
 
@@ -57,6 +58,7 @@ def inspect_upload(work: Work) -> None:
     else:
         inspect = inspect_film if found.family == "film" else inspect_picture
         work.facts, work.plan, warnings = inspect(job.source, found, job.limits)
+    warnings = with_shape(warnings, work.facts, job.mends)
     work.reasons += [*warnings, *said_by(job.source, found, job.limits).reasons()]
     work.say(FactsFound(work.facts))
 
@@ -136,6 +138,8 @@ def _looked_at(work: Work) -> list[Reason]:
 
 def _bars(work: Work) -> list[Reason]:
     rendered = known(work.rendered)
+    if surround_of(work.mends):
+        return []  # what is dark around the picture was put there
     if rendered.fps:
         return work.bars.reasons()
     with Image.open(rendered.path, formats=("JPEG", "PNG")) as image:
@@ -284,7 +288,7 @@ def make_previews(work: Work) -> None:
         work.sizes = still_previews(rendered.path, out)
     if work.comparison is not None:
         work.sizes += work.comparison.write(out)
-    elif crop_of(work.mends) is not None:
+    elif reshapes(work.mends):
         work.sizes += comparison_sizes(out)
 
 

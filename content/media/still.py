@@ -17,8 +17,9 @@ from content.media.film_render import Rendered
 from content.media.house_size import box_for, fit
 from content.media.identify import Found
 from content.media.limits import Limits, Profile
-from content.media.mends import WHOLE_BP, Crop, Mends, crop_of
+from content.media.mends import WHOLE_BP, Crop, Mends, crop_of, reshapes
 from content.media.reasons import Reason, Refused
+from content.media.surrounds import surrounded
 
 _ORIENTATION = 0x0112
 _SOFT_SIDE = 720
@@ -144,9 +145,9 @@ class StillRendering:
 
     def render(self, out: Path) -> tuple[Rendered, list[Reason]]:
         """Writes `rendition.jpg` or `.png` into `out`; the warnings that came up. Raises Refused if it is damaged."""
-        crop = crop_of(self.mends)
-        house, clear = self._developed(crop)
-        if crop is not None:
+        picture, clear = self._developed(crop_of(self.mends))
+        house = surrounded(picture, self.mends, self.profile)
+        if reshapes(self.mends):
             write_still_comparison(self._developed(None)[0], house, out)
         rendered = Rendered(write_still(house, self.profile, out), *house.size, fps=0, frames=1, has_sound=False)
         return rendered, [Reason("transparency_flattened")] if clear else []

@@ -34,6 +34,10 @@ WARNINGS: Mapping[str, Words] = MappingProxyType(
             N_("The picture is very wide or very tall ({width} by {height}), so much of the screen stays empty."),
             N_("Crop it to 16:9 if that suits it."),
         ),
+        "narrow_shape": notice(
+            N_("The picture is {width} by {height}, so a wide screen stays dark beside it."),
+            N_("On upright screens that is right. For wide ones the rest can be filled: see what can be mended."),
+        ),
         "black_bars": warning(
             N_("Black bars are part of the picture, so it is smaller than it could be."),
             N_("Take them away, or export it again without them."),

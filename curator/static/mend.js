@@ -1,4 +1,4 @@
-// The page to have a version mended: shows which part of the picture the slider means.
+// The page to have a version mended: shows which part of the picture the slider means; who picks a colour means it.
 const slider = document.getElementById("position");
 const look = document.getElementById("part-look");
 const part = document.getElementById("part");
@@ -12,3 +12,7 @@ slider?.addEventListener("input", () => {
   show();
 });
 if (slider) show();
+
+document.getElementById("ground")?.addEventListener("input", () => {
+  document.getElementById("in-colour").checked = true;
+});

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from content.media.mend_words import read_mends, read_time, time_words
 from content.media.mends import (
+    BLUR,
     MOST_DB,
     MOST_MENDS,
     STRENGTHS,
@@ -16,10 +17,13 @@ from content.media.mends import (
     Mend,
     Mends,
     Quieten,
+    Surround,
     Volume,
     crop_of,
+    is_ground,
     mend_record,
     parse_mends,
+    surround_of,
     volume_of,
 )  # fmt: skip
 from content.reading import BadDocument, Reader
@@ -38,6 +42,8 @@ from curator.words import N_, Told
 
 PARTS = ("dim", "cut", "quieten")
 EMPTY_ROWS = 2
+SUGGESTED = "#203040"
+"""The colour that is there before anybody chose one."""
 MOST_LINE = 80
 
 
@@ -104,7 +110,7 @@ async def _page(
     return render(
         request, "item_mend.html", status=status, item=item, version=version, problem=problem,
         rows=_rows(version) if form is None else _typed(form), volume=volume_of(version.mends), crop=crop, bars=bars,
-        is_still=facts is not None and facts.kind == "still",
+        surround=surround_of(version.mends), colour=SUGGESTED, is_still=facts is not None and facts.kind == "still",
         part=mending.part_at(facts, 50) if facts is not None else None,
         mended=mended_of(item, version, service.settings.keep_days), has_original=has_original,
         zone=service.settings.zone, most_db=MOST_DB, strengths=STRENGTHS,
@@ -124,7 +130,7 @@ def _rows(version: Version) -> list[dict[str, str]]:
         if isinstance(mend, Dim | Cut | Quieten)
     ]
     empty = {"what": "cut" if rows else "dim", "from": "", "to": "", "by": ""}
-    return [*rows, *([empty] * EMPTY_ROWS)][: MOST_MENDS - 2]
+    return [*rows, *([empty] * EMPTY_ROWS)][: MOST_MENDS - 3]
 
 
 def _typed(form: Form) -> list[dict[str, str]]:
@@ -154,6 +160,9 @@ async def _chosen(request: web.Request, version: Version, form: Form) -> Mends:
     crop = await _crop(request, version, form)
     if crop is not None:
         mends.append(crop)
+    surround = _surround(form)
+    if surround is not None:
+        mends.append(surround)
     try:
         return parse_mends(Reader([mend_record(mend) for mend in mends]))
     except BadDocument:
@@ -188,6 +197,19 @@ async def _crop(request: web.Request, version: Version, form: Form) -> Crop | No
             percent = form.integer("position", least=0, most=100)
             facts = await service_of(request).store.read(lambda connection: mending.facts_of(connection, version.id))
             return mending.part_at(facts, percent) if facts is not None else None
+        case _:
+            return None
+
+
+def _surround(form: Form) -> Surround | None:
+    match form.text("surround"):
+        case "blur":
+            return Surround(BLUR)
+        case "colour":
+            ground = form.text("ground").lower()
+            if not is_ground(ground):
+                raise BadForm(N_("“%(field)s” is not one of the choices."), field="ground")
+            return Surround(ground)
         case _:
             return None
 

@@ -2,13 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from content.files import place_of
 from content.media.facts import MediaFacts
-from content.media.mends import Crop, Cut, Dim, Quieten, Volume
+from content.media.mends import BLUR, Crop, Cut, Dim, Quieten, Surround, Volume
 from content.media.preparation import screen
 from curator import cleaning, groups, moderation
 from curator.intake import Worker
@@ -234,6 +235,29 @@ async def test_a_panorama_can_be_cropped_to_the_part_one_chooses(town: Town) -> 
     assert f"/files/{version.id}/before" in page
 
 
+async def test_an_upright_picture_is_offered_a_surround_and_its_colour_can_be_chosen(town: Town) -> None:
+    await upload(town.client("contributor"), picture(size=(600, 1_200)), filename="upright.png")
+    assert await Worker(town.service).do_one()
+    (item,) = all_items(town)
+    client, address = town.client("contributor"), f"/items/{item.id}/mend"
+    offered = buttons(await text(client, f"/items/{item.id}"))
+    assert offered["Fill the screen around the picture with the picture itself, blurred"]["mend"] == ["surround blur"]
+    assert (item.newest.width, item.newest.height) == (600, 1_200), "offered, not done"
+    fields = {"version": item.newest.id, "picture": "all", "surround": "colour"}
+    assert await press(client, address, **fields, ground="red") == 422
+    assert await press(client, address, **fields, ground="#305030") == 303
+    assert await Worker(town.service).do_one()
+    version = all_items(town)[0].newest
+    assert version.mends == (Surround("#305030"),)
+    assert abs(version.width * 9 - version.height * 16) <= 16
+    page = await text(client, f"/items/{item.id}")
+    assert "Fill the screen around the picture with the colour #305030" in page
+    assert f"/files/{version.id}/before" in page
+    chosen = await text(client, f"{address}?version={version.id}")
+    assert re.search(r'value="colour" id="in-colour" checked', chosen)
+    assert 'name="ground" value="#305030"' in chosen
+
+
 def a_picture_of(width: int, height: int) -> MediaFacts:
     sides = {"width": width, "height": height, "shown_width": width, "shown_height": height}
     return MediaFacts(
@@ -256,6 +280,8 @@ async def test_a_further_mend_is_added_and_a_new_one_of_the_same_replaces_the_ol
     assert version.preparation == "refused"
     assert with_more(version, (Dim(1_000, 4_000),)) == (Dim(1_000, 4_000),)
     assert with_more(version, (Cut(0, 500),)) == (Dim(1_000, 4_000, 1), Cut(0, 500))
+    filled = replace(version, mends=(Dim(1_000, 4_000, 1), Surround(BLUR)))
+    assert with_more(filled, (Surround("#203040"),)) == (Dim(1_000, 4_000, 1), Surround("#203040"))
 
 
 async def test_the_original_is_kept_as_long_as_the_page_says(town: Town, flashing: bytes) -> None:

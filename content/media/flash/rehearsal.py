@@ -16,6 +16,7 @@ from content.media.flash.screening import Policy, screening_of
 from content.media.limits import Profile
 from content.media.mended_film import MendedFilm, Shows
 from content.media.mends import AS_NEEDED, RAMP_MS, STRENGTHS, Dim, Mend, Mends
+from content.media.surrounds import Layout
 from content.media.watching import Picture
 
 _AROUND_MS = RAMP_MS + 1_500
@@ -27,6 +28,10 @@ _MILDEST: tuple[Policy, ...] = ("publish", "hold", "refuse")
 
 class Rehearses(Protocol):
     """A rendering that can show its first pictures without writing a file."""
+
+    @property
+    def layout(self) -> Layout:
+        """How large its pictures are, and what they are in the middle of."""
 
     def rehearse(self, on: Shows, until_us: int) -> None:
         """Shows the house frames up to `until_us`."""
@@ -42,7 +47,7 @@ def with_strengths(rendering: Rehearses, mends: Mends, profile: Profile, progres
             break
         tried = tuple(_with(mend, strength if mend in unsolved else _best_of(best, mend)) for mend in mends)
         stage = _Stage([_Part(dim, cuts) for dim in unsolved], profile.fps)
-        rendering.rehearse(MendedFilm(stage, tried, profile), stage.until_us(cuts))
+        rendering.rehearse(MendedFilm(stage, tried, profile, rendering.layout), stage.until_us(cuts))
         for dim, policy in stage.verdicts():
             known = best.get(dim)
             if known is None or policy == "refuse" or _MILDEST.index(policy) < _MILDEST.index(known[0]):

@@ -10,7 +10,7 @@ from content.media.crops import as_stored, box_in, turned_back
 from content.media.facts import Prepared
 from content.media.limits import HOUSE
 from content.media.mended_sound import mended_sound
-from content.media.mends import Crop, Mend, Quieten, Volume
+from content.media.mends import BLUR, Crop, Mend, Quieten, Surround, Volume
 from content.media.preparation import prepare
 from content.media.sound import RATE, measure, open_sound
 from tests.content.media.flash.films import write
@@ -106,7 +106,8 @@ def test_a_panorama_is_offered_its_middle(tmp_path: Path) -> None:
     corners((4_096, 1_024)).save(tmp_path / "a.png")
     prepared = prepared_from(tmp_path / "a.png")
     assert codes_of(prepared) == ["extreme_shape"]
-    (offer,) = prepared.offers
+    offer, filled = prepared.offers
+    assert filled.mends == (Surround(BLUR),)
     made = rendition_of(_mended(tmp_path / "a.png", *offer.mends))
     assert abs(made.width * 9 - made.height * 16) <= 16
 

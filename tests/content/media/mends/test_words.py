@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from content.media.mend_words import mend_line, read_mend, read_mends, read_time, time_words
 from content.media.mends import (
+    BLUR,
     LATEST_MS,
     LEAST_SIDE_BP,
     MOST_DB,
@@ -20,6 +21,7 @@ from content.media.mends import (
     Dim,
     Mend,
     Quieten,
+    Surround,
     Volume,
     mend_record,
     parse_mend,
@@ -45,6 +47,7 @@ mends: st.SearchStrategy[Mend] = st.one_of(
     st.builds(lambda span, by: Quieten(span[0], span[1], by), spans, decibels),
     st.builds(Volume, decibels),
     crops(),
+    st.builds(Surround, st.one_of(st.just(BLUR), st.integers(0, 0xFFFFFF).map(lambda code: f"#{code:06x}"))),
 )
 
 
@@ -79,6 +82,10 @@ def test_other_words_are_refused_and_nothing_else_happens(words: str) -> None:
         ("volume 60", "60 is not between 1 and 40"),
         ("crop 0 0 100", "this is written: crop LEFT TOP WIDTH HEIGHT"),
         ("crop 50 0 60 100", "5000 is not between 0 and 4000"),
+        ("surround", "“blur” or a colour such as #203040"),
+        ("surround red", "“blur” or a colour such as #203040"),
+        ("surround #12345", "“blur” or a colour such as #203040"),
+        ("surround blur blur", "this is written: surround blur|COLOUR"),
         ("crop 0 0 5 100", "500 is not between 1000 and 10000"),
     ],
 )
@@ -92,7 +99,7 @@ def test_a_complaint_says_what_is_wrong(words: str, complaint: str) -> None:
 def test_there_are_not_too_many_and_not_two_that_contradict() -> None:
     with pytest.raises(BadDocument):
         read_mends(["cut 0-1"] * (MOST_MENDS + 1))
-    for lines in (["volume 3", "volume 4"], ["crop 0 0 50 50", "crop 0 0 60 60"]):
+    for lines in (["volume 3", "volume 4"], ["crop 0 0 50 50", "crop 0 0 60 60"], ["surround blur"] * 2):
         with pytest.raises(BadDocument, match="only one"):
             read_mends(lines)
 
