@@ -13,7 +13,7 @@ from curator.moderation import Waiting
 from curator.service import service_of
 from curator.store import Connection
 from curator.tables import items, nodes, screens
-from curator.web.library import STATES, state_of
+from curator.web.item_story import STATES, state_of
 from curator.web.moderation import wait_in_words
 from curator.web.pages import ACTOR, render
 

@@ -3,67 +3,32 @@
 import asyncio
 import dataclasses
 from dataclasses import dataclass
-from typing import Final
 
 import sqlalchemy as sa
 from aiohttp import web
 
 from curator import (
     appeals,
-    captions,
     groups,
-    guide,
-    jobs,
     library,
-    moderation,
-    policy,
-    preparation_words,
-    records,
-    steering,
-    two_persons,
 )
-from curator.appeals import Appeal
 from curator.authorisation import Action, Actor
-from curator.found_reasons import ToldReason, told
+from curator.found_reasons import ToldReason
 from curator.groups import Group
-from curator.jobs import Job
 from curator.library import Item, Version
-from curator.moderation import Decision
-from curator.policy import ReasonWords
 from curator.preparation_words import Standing
-from curator.records import Plays
 from curator.service import service_of
 from curator.statements import PEOPLE, RIGHTS
 from curator.store import Connection
 from curator.tables import items, versions
-from curator.two_persons import Agreement
 from curator.web.doorman import actor_of, allowed
 from curator.web.forms import read_form
-from curator.web.mended import Mended, is_kept, mended_of
+from curator.web.item_story import STATES, TRACK_STATES, Work, state_of, story_of
+from curator.web.mended import is_kept
 from curator.web.pages import render
 from curator.web.problems import not_found
-from curator.words import LANGUAGE, N_
 
 MOST_CARDS = 500
-STATES: Final = {
-    "preparing": (N_("Being prepared"), "busy"),
-    "refused": (N_("Cannot be used"), "bad"),
-    "submitted": (N_("Waiting for a moderator"), "wait"),
-    "approved": (N_("Approved"), "good"),
-    "rejected": (N_("Rejected"), "bad"),
-    "withdrawn": (N_("Withdrawn"), ""),
-    "mended": (N_("Mended: for you to look at"), "wait"),
-    "handed_in": (N_("Handed in: for you to look at"), "wait"),
-    "draft": (N_("Replaced"), ""),
-}
-"""What a version's state is called, and its badge."""
-TRACK_STATES: Final = {
-    "draft": (N_("Language not said"), "bad"),
-    "submitted": (N_("Waiting for a moderator"), "wait"),
-    "approved": (N_("Approved"), "good"),
-    "rejected": (N_("Rejected"), "bad"),
-}
-"""What the state of captions is called, and its badge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,68 +48,6 @@ class Card:
     shown: Version
     state: str
     standing: Standing | None
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """One version with what became of it; `standing` is there while it is prepared."""
-
-    version: Version
-    state: str
-    standing: Standing | None
-    may_repeat: bool
-    decision: Decision | None
-    policy: ReasonWords | None
-    reasons: list[ToldReason]
-    appeal: Appeal | None
-    first: Agreement | None
-    mended: Mended
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Captions with what became of them."""
-
-    track: captions.Track
-    policy: ReasonWords | None
-    reasons: list[ToldReason]
-
-
-@dataclass(frozen=True, slots=True)
-class Captioned:
-    """A film that can have captions, with those it has."""
-
-    version: Version
-    tracks: list[Told]
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Everything an item's page tells. `captioned` is the newest film, and the one that plays if it is another."""
-
-    item: Item
-    chapters: list[Chapter]
-    plays: Plays
-    next_plays: list[tuple[str, int]]
-    captioned: list[Captioned]
-
-    @property
-    def newest(self) -> Chapter:
-        """What became of the version uploaded last."""
-        return self.chapters[0]
-
-
-def state_of(version: Version) -> str:
-    """One word for where a version is; a key of STATES."""
-    if version.state == "withdrawn":
-        return "withdrawn"
-    if version.preparation in {"waiting", "running"}:
-        return "preparing"
-    if version.preparation == "refused":
-        return "refused"
-    if version.is_unsubmitted:
-        return "mended" if version.mended_from else "handed_in"
-    return version.state
 
 
 async def overview(request: web.Request) -> web.StreamResponse:
@@ -283,7 +186,7 @@ async def _item_page(
     service = service_of(request)
     now_ms = service.now()
     keep_days = service.settings.keep_days
-    story = await service.store.read(lambda connection: _story(connection, item, now_ms, keep_days))
+    story = await service.store.read(lambda connection: story_of(connection, item, now_ms, keep_days))
     has_original = await asyncio.to_thread(is_kept, service, item.newest)
     return render(
         request, "item.html", status=status, story=story, item=item, states=STATES, problem=problem,
@@ -292,71 +195,6 @@ async def _item_page(
         appeal_words=appeal_words, longest_appeal=appeals.LONGEST_WORDS, has_original=has_original,
         captions_problem=captions_problem or [], track_states=TRACK_STATES,
     )  # fmt: skip
-
-
-def _story(connection: Connection, item: Item, now_ms: int, keep_days: int) -> Story:
-    work = _Work.about(connection, list(item.versions), now_ms)
-    return Story(
-        item=item,
-        chapters=[_chapter(connection, item, version, work, keep_days) for version in item.versions],
-        plays=records.plays_of_item(connection, item.id),
-        next_plays=guide.next_plays(connection, item.id, now_ms) if item.approved else [],
-        captioned=_captioned(connection, item),
-    )
-
-
-def _captioned(connection: Connection, item: Item) -> list[Captioned]:
-    films = {film.id: film for film in (item.newest, item.approved) if film and film.kind == "video" and film.sha256}
-    if item.withdrawn_ms is not None:
-        return []
-    return [
-        Captioned(film, [_told_track(one) for one in captions.of_version(connection, film.id)])
-        for film in films.values()
-    ]  # fmt: skip
-
-
-def _told_track(track: captions.Track) -> Told:
-    entry = policy.reasons().get(track.reason)
-    return Told(track, entry.told(LANGUAGE.get()) if entry else None, told(track.reasons))
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """The preparations of some versions, and whose turn comes when."""
-
-    jobs: dict[str, Job]
-    order: dict[str, int]
-    now_ms: int
-
-    @staticmethod
-    def about(connection: Connection, of_these: list[Version], now_ms: int) -> "_Work":
-        found = jobs.about(connection, kind=jobs.PREPARE, subjects=[version.id for version in of_these])
-        waits = any(job.state == "waiting" for job in found.values())
-        order = jobs.order(connection, kind=jobs.PREPARE, now_ms=now_ms) if waits else []
-        return _Work(found, {job_id: place for place, job_id in enumerate(order)}, now_ms)
-
-    def standing(self, version: Version) -> Standing | None:
-        if state_of(version) != "preparing":
-            return None
-        job = self.jobs.get(version.id)
-        return preparation_words.standing(job, self.order.get(job.id) if job else None, self.now_ms)
-
-
-def _chapter(connection: Connection, item: Item, version: Version, work: _Work, keep_days: int) -> Chapter:
-    decision = moderation.decision_about(connection, version.id)
-    entry = policy.reasons().get(decision.reason) if decision else None
-    return Chapter(
-        version=version,
-        state=state_of(version),
-        standing=work.standing(version),
-        may_repeat=steering.may_repeat(version, work.jobs.get(version.id)),
-        decision=decision,
-        policy=entry.told(LANGUAGE.get()) if entry else None,
-        reasons=told(version.reasons),
-        appeal=appeals.about(connection, version.id),
-        first=two_persons.first_agreement(connection, version),
-        mended=mended_of(item, version, keep_days),
-    )
 
 
 def _group_cards(connection: Connection, actor: Actor) -> list[GroupCard]:
@@ -379,11 +217,11 @@ def _group_cards(connection: Connection, actor: Actor) -> list[GroupCard]:
 
 def _cards(connection: Connection, group: Group, now_ms: int, *, with_withdrawn: bool) -> list[Card]:
     found = library.items_where(connection, items.c.group_id == group.id, most=MOST_CARDS)
-    work = _Work.about(connection, [item.newest for item in found], now_ms)
+    work = Work.about(connection, [item.newest for item in found], now_ms)
     return [_card(item, work) for item in found if item.withdrawn_ms is None or with_withdrawn]
 
 
-def _card(item: Item, work: _Work) -> Card:
+def _card(item: Item, work: Work) -> Card:
     shown = next((version for version in item.versions if version.thumbnail_sha256), item.newest)
     return Card(item, shown, state_of(item.newest), work.standing(item.newest))
 

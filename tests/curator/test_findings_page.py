@@ -87,3 +87,13 @@ def test_a_house_may_be_stricter_in_its_policy() -> None:
     body = "reason = []\n[second_moderator]\npeople = []\n[findings]\nblack_part = 'block'\n"
     assert read_findings(body) == {"black_part": "block"}
     assert read_policy(body) == {}
+
+
+async def test_a_group_is_told_what_it_uploaded_before_and_nothing_of_others(town: Town) -> None:
+    with_likeness(town, send(town, "Kite", colour="red"), NEAR)
+    with_likeness(town, send(town, "Theirs", colour="blue", group_id=town.other_group.id), NEAR)
+    again = with_likeness(town, send(town, "Holiday", colour="green"), NEARER)
+    page = await (await town.client("contributor").get(f"/items/{again.item_id}")).text()
+    assert "It looks like something your group uploaded before:" in page
+    assert ">Kite</a>" in page
+    assert "Theirs" not in page
