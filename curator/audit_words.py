@@ -37,6 +37,7 @@ SENTENCES = {
     "account.second_on": N_("switched on the second step of"),
     "account.second_off": N_("switched off the second step of"),
     "account.recovery_code": N_("used a recovery code of"),
+    "account.export": N_("had a file made of what is kept about"),
     "session.open": N_("signed in as"),
     "session.end": N_("signed out in one place"),
     "session.end_all": N_("signed out everywhere"),

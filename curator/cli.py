@@ -8,6 +8,7 @@ import click
 
 from content.clock import now_ms
 from content.language import language_of_the_shell
+from curator.audit_cli import audit_command
 from curator.config import Settings
 from curator.preparation_cli import jobs_command, work_command
 from curator.words import LANGUAGE, Told, _, ngettext
@@ -127,6 +128,7 @@ def check(data: Path, as_json: bool) -> None:
     sys.exit(1 if findings else 0)
 
 
+curator.add_command(audit_command, "audit")
 curator.add_command(jobs_command, "jobs")
 curator.add_command(work_command, "work")
 

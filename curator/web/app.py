@@ -16,7 +16,7 @@ from curator.mail import delivery
 from curator.schema import bring_up_to_date
 from curator.service import SERVICE, Service
 from curator.store import Store
-from curator.web import hand_in, resets, second_step
+from curator.web import hand_in, own_data, resets, second_step
 from curator.web.doorman import add_headers, choose_language, know_the_actor, same_origin
 from curator.web.live import STREAMS
 from curator.web.node_state import add_node_state
@@ -47,6 +47,7 @@ def make_app(service: Service) -> web.Application:
     app[POURS] = Pours()
     app[TRIES] = Tries(service.settings.sign_in_tries, WINDOW_MS)
     hand_in.attach(app)
+    own_data.attach(app)
     resets.attach(app)
     second_step.attach(app)
     app.on_response_prepare.append(add_headers)

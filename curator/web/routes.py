@@ -30,10 +30,12 @@ from curator.web import (
     node_api,
     node_link,
     order,
+    own_data,
     pairing,
     people,
     playlists,
     preparation,
+    privacy,
     programme,
     promises,
     resets,
@@ -70,6 +72,8 @@ def add_routes(app: web.Application) -> None:
         ]
     )
     for part in (moderation, people, invitations, groups, account, second_factor, second_step, resets, audit_log, mail):
+        app.add_routes(part.routes)
+    for part in (own_data, privacy):
         app.add_routes(part.routes)
     for part in (live_orders, screens, pairing):
         app.add_routes(part.routes)

@@ -20,6 +20,7 @@ PUBLIC = {
     "/sign-in",
     "/forgot",
     "/policy",
+    "/privacy",
     "/static/{mark}/{name}",
     "/screens",
     "/screens/{slug}",
