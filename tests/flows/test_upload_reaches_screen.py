@@ -127,7 +127,7 @@ def test_a_withdrawn_item_leaves_the_screen(line: Line) -> None:
     assert wait_for(lambda: line.item("Green"), 5).withdrawn_ms is not None
     wait_for(lambda: green not in (line.node_data / "manifest.json").read_text(), 15)
     off_ms = now_ms()
-    assert off_ms - withdrawn_ms < 10_000
+    assert off_ms - withdrawn_ms < 60_000
     wait_for(lambda: line.frames(off_ms + 12_000), 40)
     assert green not in {row.item for row in line.frames(off_ms + 2_000)}
 

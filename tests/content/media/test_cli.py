@@ -64,10 +64,10 @@ def test_a_folder_is_prepared_file_by_file_and_one_refusal_is_the_answer_no(tmp_
 
 
 def test_a_refusal_tells_people_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "a.mp4").write_bytes(b"{\\rtf1 programme")
+    (tmp_path / "a.mp4").write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     status, out, _ = run("probe", tmp_path / "a.mp4")
     assert status == 1
-    assert "This is an office document or presentation. The screens show pictures, videos and PDF pages." in out
+    assert "This is a vector drawing (SVG). The screens show pictures made of pixels." in out
 
 
 def test_a_file_that_is_not_there_ends_with_one_line(tmp_path: Path) -> None:

@@ -163,7 +163,7 @@ def test_a_decoder_that_hangs_does_not_stop_the_picture(clips: Path, tmp_path: P
         ("b", "complete", ""), ("hangs", "substituted", "decoder"), ("a", "complete", ""),
     ]  # fmt: skip
     card = next(row for row in rows if row.wall_ms > start + 600 and row.layer == "filler")
-    assert card.wall_ms - (start + 600) < 1_000
+    assert card.wall_ms - (start + 600) < 5_000
     assert of(rows, "a")[0].late_ms < LATEST_MS
 
 
