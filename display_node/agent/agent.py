@@ -169,6 +169,7 @@ async def _all_parts(state: State, key: SigningKey, journal: Journal, pulse: Pul
             case Played():
                 if message.outcome == "complete":
                     state.faults.clear(f"player {message.sha256}")
+                    state.strikes.cleared(message.sha256)
                 witness.told(message)
                 recorder.heard(message)
             case Heartbeat():
@@ -184,7 +185,10 @@ async def _all_parts(state: State, key: SigningKey, journal: Journal, pulse: Pul
     def feeder_met() -> None:
         feeder.met()
 
-    player = Player(state.folder.socket, heard, feeder_met)
+    def feeder_lost() -> None:
+        feeder.lost()
+
+    player = Player(state.folder.socket, heard, feeder_met, feeder_lost)
     feeder = Feeder(state, player)
     link = Link(state, player, lambda: health(state))
     parts: dict[str, Callable[[], Awaitable[None]]] = {

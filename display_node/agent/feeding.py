@@ -1,6 +1,7 @@
 """Tells the player what is on: cues for the next hours, kept up to date, or what to draw while there are none."""
 
 import asyncio
+from pathlib import Path
 
 from content.clock import monotonic_ns
 from display_node.agent.cues import Resolved, Shelf, difference, in_lines, resolve
@@ -11,6 +12,7 @@ from display_node.agent.standby import standby
 from display_node.agent.state import State, woken
 from display_node.config import CUES_AHEAD_MS, MOST_CUES_AHEAD
 from display_node.messages import Brightness, Cue, Cues, Panic, Standby, Volume
+from display_node.words import _
 
 CLOCK_STEP_MS = 200
 
@@ -33,8 +35,18 @@ class Feeder:
         self._told, self._told_standby, self._told_volume, self._until_ms = [], None, None, 0
         self._told_brightness = None
         self._state.is_player_there = True
+        self._state.strikes.met(self._state.now())
         self._player.say(Panic(self._state.panic.on))
         self._state.cues_wake.set()
+
+    def lost(self) -> None:
+        """The player is gone: what it had just opened may have broken it."""
+        state = self._state
+        for cue in state.strikes.lost(state.now(), self._told):
+            sentence = _(
+                "“{title}” broke the player twice. It is left out for a while. Take it off, or have it prepared anew."
+            )
+            state.faults.say(f"left out {cue.sha256}", sentence.format(title=cue.title))
 
     async def feed(self) -> None:
         """Goes on for ever: after each change, and now and then to look that the files are still what they were."""
@@ -84,10 +96,16 @@ class Feeder:
             lambda: line.protected,
             lambda sha256: state.cache.find(sha256) is not Shelf.MISSING,
         )
-        resolved = resolve(slots, state.cache.find, most=MOST_CUES_AHEAD)
+        for sha256 in state.strikes.pardoned(now_ms):
+            state.faults.clear(f"left out {sha256}")
+        resolved = resolve(slots, self._find, most=MOST_CUES_AHEAD)
         if any(state.cache.find(need.sha256) is Shelf.MISSING for need in state.current.manifest.files):
             state.fetch_wake.set()
         return resolved
+
+    def _find(self, sha256: str) -> Path | Shelf:
+        state = self._state
+        return Shelf.MISSING if state.strikes.is_out(sha256, state.now()) else state.cache.find(sha256)
 
     def _say_cues(self, wanted: tuple[Cue, ...], now_ms: int) -> None:
         change = difference(self._told, wanted, now_ms)

@@ -21,11 +21,17 @@ class PlayerGone(ConnectionError):
 class Player:
     """Sends messages while the player is there; forgets them while it is not: on connecting it is told everything."""
 
-    def __init__(self, path: Path, heard: Callable[[ToAgent], None], met: Callable[[], None]) -> None:
-        """`heard` is called with each message; `met` on each connection, to say again what the player should know."""
+    def __init__(
+        self, path: Path, heard: Callable[[ToAgent], None], met: Callable[[], None], lost: Callable[[], None]
+    ) -> None:
+        """`heard` is called with each message; `met` on each connection, to say again what the player should know.
+
+        `lost` when one is gone that was there.
+        """
         self._path = path
         self._heard = heard
         self._met = met
+        self._lost = lost
         self._waiting: deque[bytes] = deque()
         self._wake = asyncio.Event()
         self.is_connected = False
@@ -48,7 +54,7 @@ class Player:
             try:
                 await self._talk(reader, writer)
             except* (OSError, TimeoutError, BadDocument):
-                pass
+                self._lost()
             finally:
                 self.is_connected = False
                 self._waiting.clear()

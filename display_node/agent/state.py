@@ -17,6 +17,7 @@ from display_node.agent.faults import Faults
 from display_node.agent.identity import Identity, PanicState
 from display_node.agent.pace import Pace
 from display_node.agent.slots import succession
+from display_node.agent.strikes import Strikes
 from display_node.config import CLOCK_HOLDOVER_MS, CLOCK_TRUSTED_MS, DataFolder
 from display_node.messages import Heartbeat
 from display_node.words import speak
@@ -56,6 +57,7 @@ class State:
     language: str = ""
     """What the operator chose for the screen's own words; \"\" follows the screen."""
     faults: Faults = field(default_factory=Faults)
+    strikes: Strikes = field(default_factory=Strikes)
     clock: ClockState = field(default_factory=ClockState)
     before: Accepted | None = None
     current: Accepted | None = None
