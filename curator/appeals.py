@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from curator import audit, library
+from curator import audit, library, occasions
 from curator.authorisation import Action, Actor, require
 from curator.library import Item, Version
 from curator.store import Connection
@@ -66,4 +66,5 @@ def make(connection: Connection, version_id: str, *, words: str, by: Actor, now_
         versions.update().where(versions.c.id == version_id).values(state="submitted", submitted_ms=now_ms)
     )
     audit.record(connection, now_ms, by.account_id, "version.appeal", f"version:{version_id}", item=item.id)
+    occasions.waits(connection, version_id, by=by.account_id, now_ms=now_ms)
     return item

@@ -3,6 +3,7 @@
 `keep_days` later, that is.
 
 Captions go with their version; those removed or replaced go at once, when no manifest and no other film needs them.
+Notices go after the same time.
 
 Rows and decisions stay for ever; only files go. First a version is marked as cleaned, durably, then its files are
 removed where nothing else needs the same bytes. A crash between the two leaves a file too many, which the next round
@@ -21,7 +22,7 @@ import sqlalchemy as sa
 from aiohttp import web
 
 from content import files
-from curator import audit
+from curator import audit, notices
 from curator.config import Settings
 from curator.library import FILES_OF_A_VERSION
 from curator.sealed import MANIFESTS_SERVED
@@ -73,6 +74,7 @@ async def clean(service: Service) -> int:
     marked = await service.store.run(lambda connection: mark(connection, before_ms=before_ms, now_ms=now_ms))
     for topic in marked:
         service.bus.publish(topic)
+    await service.store.run(lambda connection: notices.forget(connection, before_ms))
     left = await service.store.read(_left_over)
     there = await asyncio.to_thread(lambda: [path for path in _places(service.settings, left) if path.exists()])
     removed = 0

@@ -15,7 +15,7 @@ from content.media.mend_words import mend_line
 from content.media.mends import Mends, Offer, mend_record, offer_record, parse_mends, parse_offers
 from content.media.reasons import Reason
 from content.reading import Reader
-from curator import audit, jobs
+from curator import audit, jobs, occasions
 from curator.found_reasons import FoundReason, reasons_as_stored, stored_reasons
 from curator.ids import new_id
 from curator.statements import PEOPLE, RIGHTS
@@ -244,8 +244,12 @@ def note_prepared(connection: Connection, version_id: str, prepared: Prepared, n
     is_fresh = (
         of_version, versions.c.state == "draft", versions.c.mended_from.is_(None), versions.c.ticket_id.is_(None),
     )  # fmt: skip
-    connection.execute(versions.update().where(*is_fresh).values(state="submitted", submitted_ms=now_ms))
+    submitted = connection.execute(
+        versions.update().where(*is_fresh).values(state="submitted", submitted_ms=now_ms)
+    )  # fmt: skip
     audit.record(connection, now_ms, None, "version.ready", f"version:{version_id}", sha256=made.sha256)
+    if submitted.rowcount:
+        occasions.waits(connection, version_id, now_ms=now_ms)
 
 
 def note_refused(
@@ -260,6 +264,7 @@ def note_refused(
     connection.execute(versions.update().where(versions.c.id == version_id).values(**values, prepared_ms=now_ms))
     codes = ", ".join(reason.code for reason in reasons)
     audit.record(connection, now_ms, None, "version.refused", f"version:{version_id}", reasons=codes)
+    occasions.refused(connection, version_id, now_ms=now_ms)
 
 
 def note_stopped(connection: Connection, version_id: str, now_ms: int) -> None:
@@ -325,6 +330,7 @@ def withdraw(connection: Connection, item_id: str, *, now_ms: int, by: str, why:
         for row in connection.execute(sa.select(versions.c.id).where(versions.c.item_id == item_id)).all():
             jobs.cancel(connection, kind=jobs.PREPARE, subject=row.id, now_ms=now_ms)
         connection.execute(versions.update().where(versions.c.item_id == item_id).values(state="withdrawn"))
+        occasions.waits_no_more(connection, item_id, now_ms=now_ms)
         audit.record(connection, now_ms, by, "item.withdraw", f"item:{item_id}", why=why)
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from content.media.facts import MediaFacts, parse_facts
 from content.media.mends import LEAST_SIDE_BP, MOST_MENDS, WHOLE_BP, Crop, Dim, Mend, Mends, decides_anew
 from content.reading import BadDocument, Reader
-from curator import audit, jobs, library, turns, uploads
+from curator import audit, jobs, library, occasions, turns, uploads
 from curator.cleaning import DAY_MS
 from curator.library import Item, Version
 from curator.store import Connection
@@ -90,6 +90,7 @@ def submit(connection: Connection, item_id: str, version_id: str, *, by: str, no
     audit.record(
         connection, now_ms, by, "version.submit", f"version:{version_id}", item=item_id, sha256=version.sha256
     )  # fmt: skip
+    occasions.waits(connection, version_id, by=by, now_ms=now_ms)
 
 
 def with_more(version: Version, more: Mends) -> Mends:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from content.approval import EVERYWHERE, Approval, sign_approval
 from content.signing import SigningKey
-from curator import appeals, audit, library, policy, two_persons
+from curator import appeals, audit, library, occasions, policy, two_persons
 from curator.authorisation import Action, Actor, require
 from curator.ids import new_id
 from curator.library import Item, Version
@@ -241,6 +241,7 @@ def approve(
     _replace_older(connection, version, states=("submitted", "approved"))
     connection.execute(versions.update().where(versions.c.id == version_id).values(state="approved"))
     connection.execute(items.update().where(items.c.id == item.id).values(approved_version_id=version_id))
+    occasions.decided(connection, version_id, decision="approved", by=moderator.account_id, now_ms=now_ms)
 
 
 def reject(
@@ -263,6 +264,10 @@ def reject(
     _store(connection, version, moderator, "rejected", reason, words.strip(), "", now_ms)
     _replace_older(connection, version, states=("submitted",))
     connection.execute(versions.update().where(versions.c.id == version_id).values(state="rejected"))
+    occasions.decided(
+        connection, version_id, decision="rejected", reason=reason, words=words.strip(), by=moderator.account_id,
+        now_ms=now_ms,
+    )  # fmt: skip
 
 
 def _to_decide(connection: Connection, version_id: str, sha256: str, moderator: Actor) -> tuple[Item, Version]:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import sqlalchemy as sa
 
 from content.canonical import Json
-from curator import accounts, audit, own_programme
+from curator import accounts, audit, notice_words, notices, own_programme
 from curator.authorisation import Action, Actor
 from curator.store import Connection
 from curator.tables import accounts as people
@@ -25,6 +25,7 @@ from curator.tables import (
     invitations,
     items,
     mails,
+    notice_choices,
     second_factors,
     sessions,
     tickets,
@@ -261,6 +262,23 @@ def _mails(connection: Connection, asked: Asked) -> Iterator[Row]:
         yield {"subject": row.subject, "state": row.state, "queued": at(row.created_ms)}
 
 
+def _notices(connection: Connection, asked: Asked) -> Iterator[Row]:
+    """What they were told; without what it was about where that is no longer theirs to see."""
+    some = notices.of(connection, asked.who.account_id, most=notices.MOST_DUE)
+    for line in notice_words.lines(connection, asked.who, some):
+        told: Row = {
+            "kind": line.notice.kind.value, "at": at(line.notice.created_ms), "read": at(line.notice.read_ms),
+            "mailed": at(line.notice.mailed_ms),
+        }  # fmt: skip
+        yield told | ({"subject": line.notice.subject, **line.notice.values} if line.path else {})
+
+
+def _notice_choices(connection: Connection, asked: Asked) -> Iterator[Row]:
+    query = sa.select(notice_choices).where(notice_choices.c.account_id == asked.who.account_id)
+    for row in connection.execute(query.order_by(notice_choices.c.kind)):
+        yield {"kind": row.kind, "way": row.way}
+
+
 def _programme(connection: Connection, asked: Asked) -> Iterator[Row]:
     for kind, thing_id, instant_ms in own_programme.things(connection, asked.who.account_id):
         yield {"kind": kind, "id": thing_id, "at": at(instant_ms)}
@@ -292,6 +310,8 @@ FILES: dict[str, tuple[str, Callable[[Connection, Asked], Iterable[Row]]]] = {
     "tickets.json": (N_("upload tickets you handed out"), _tickets),
     "invitations.json": (N_("invitations to your address, and those you made"), _invitations),
     "mails.json": (N_("mails to you that are not sent yet"), _mails),
+    "notices.json": (N_("what you were told of lately, and when you read it"), _notices),
+    "notice_choices.json": (N_("how you want to be told, where you have chosen"), _notice_choices),
     "programme.json": (
         N_("what you did for the programme and the screens: bookings, rules, drafts and so on"),
         _programme,

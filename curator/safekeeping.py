@@ -27,7 +27,7 @@ from content import clock
 from content.canonical import Json
 from content.files import CHUNK_BYTES, place_of, sync_file, sync_folder
 from content.reading import BadDocument, Reader
-from curator import audit
+from curator import audit, notices
 from curator.config import Settings
 from curator.library import FILES_OF_A_VERSION
 from curator.schema import HEAD, bring_up_to_date
@@ -287,6 +287,7 @@ def _mark_restored(connection: Connection, now_ms: int) -> None:
         (mails, sa.true()), (password_resets, sa.true()),
     ):  # fmt: skip
         connection.execute(table.delete().where(condition))
+    notices.mail_nothing_of_before(connection)
     audit.record(connection, now_ms, None, "backup.restore", "curator:self", epoch=epoch)
 
 

@@ -31,7 +31,7 @@ def message_of(mail: Mail, settings: Settings, encoding: Encoding) -> EmailMessa
     if recipient is None:
         raise ValueError("no mail can be sent to an address of that form")
     made = EmailMessage(policy=SMTP)
-    made["From"] = Address(_one_line(settings.name), addr_spec=sender)
+    made["From"] = Address(one_line(settings.name), addr_spec=sender)
     made["To"] = Address(addr_spec=recipient)
     made["Subject"] = mail.subject
     made["Date"] = formatdate(mail.created_ms / 1000)
@@ -42,5 +42,6 @@ def message_of(mail: Mail, settings: Settings, encoding: Encoding) -> EmailMessa
     return made
 
 
-def _one_line(words: str) -> str:
+def one_line(words: str) -> str:
+    """Somebody's words as one line of what can be seen."""
     return " ".join("".join(char if char.isprintable() else " " for char in words).split())

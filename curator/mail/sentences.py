@@ -7,7 +7,7 @@ from curator.config import Settings
 from curator.mail import outbox
 from curator.role_words import role_meaning, role_name
 from curator.store import Connection
-from curator.words import _, in_language
+from curator.words import _, in_language, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,25 @@ def invitation(
         ]
         subject = _("%(network)s: an invitation", network=settings.name)
         return _put(connection, settings, reader, subject, paragraphs, now_ms, until_ms)
+
+
+def notices(
+    connection: Connection, settings: Settings, reader: Reader, told: list[tuple[str, str]], now_ms: int, *, more: int
+) -> bool:
+    """Tells somebody what is new: sentences of one line with where they lead (a path), and how many more there are."""
+    with in_language(reader.language):
+        paragraphs = [f"{sentence}\n{settings.site}{path}" for sentence, path in told]
+        if more:
+            paragraphs.append(ngettext("And %(num)s more.", "And %(num)s more.", more))
+        paragraphs.append(
+            _(
+                "All of it: %(all)s\nWhich mails you get is yours to choose: %(choices)s",
+                all=f"{settings.site}/notices", choices=f"{settings.site}/account#notices",
+            )
+        )  # fmt: skip
+        what = ngettext("something new for you", "%(num)s new things for you", len(told) + more)
+        subject = _("%(network)s: %(what)s", network=settings.name, what=what)
+        return _put(connection, settings, reader, subject, paragraphs, now_ms)
 
 
 def trial(connection: Connection, settings: Settings, reader: Reader, now_ms: int) -> bool:

@@ -2,10 +2,11 @@
 
 from aiohttp import web
 
-from curator import accounts, groups, second_factor, sessions
+from curator import accounts, groups, notices, second_factor, sessions
 from curator.authorisation import Actor
 from curator.mail import outbox, sentences
 from curator.mail.sentences import Reader
+from curator.notice_words import KINDS, WAYS
 from curator.role_words import role_name
 from curator.service import service_of
 from curator.store import Connection
@@ -82,10 +83,10 @@ async def end_sessions(request: web.Request) -> web.StreamResponse:
 
 async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
     actor, service, token = actor_of(request), service_of(request), request.cookies.get(session_cookie(request), "")
-    every_group, places, has_second = await service.store.read(
+    every_group, places, has_second, choices = await service.store.read(
         lambda connection: (
             groups.every(connection), sessions.of(connection, actor.account_id, token, service.now()),
-            second_factor.is_on(connection, actor.account_id),
+            second_factor.is_on(connection, actor.account_id), notices.choices(connection, actor.account_id),
         )
     )  # fmt: skip
     names = {group.id: group.name for group in every_group}
@@ -95,7 +96,8 @@ async def _page(request: web.Request, *, status: int = 200, problem: str = "") -
     ]
     return render(
         request, "people_account.html", status=status, problem=problem, changed="changed" in request.query, roles=roles,
-        sessions=places, has_second=has_second, zone=service.settings.zone,
+        sessions=places, has_second=has_second, kinds=notices.kinds_for(actor), choices=choices, kind_words=KINDS,
+        way_words=WAYS, is_chosen="chosen" in request.query, zone=service.settings.zone,
         least=accounts.SHORTEST_PASSWORD, most=accounts.LONGEST_PASSWORD,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from content import clock
 from content.signing import SigningKey
-from curator import caption_intake, cleaning, inbox, publishing, receiving, workshop, zone_rules
+from curator import caption_intake, cleaning, inbox, notifying, publishing, receiving, workshop, zone_rules
 from curator.bus import Bus
 from curator.config import Settings
 from curator.limits import Tries
@@ -56,6 +56,7 @@ def make_app(service: Service) -> web.Application:
     app.cleanup_ctx.append(_hints)
     for part in (receiving.tidying, workshop.preparing, inbox.watching, cleaning.cleaning, delivery.sending):
         app.cleanup_ctx.append(part)
+    app.cleanup_ctx.append(notifying.notifying)
     publishing.attach(app)
     caption_intake.attach(app)
     return app

@@ -6,11 +6,12 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from content.language import LANGUAGES, best_language
-from curator import accounts
+from curator import accounts, notices
 from curator.authorisation import Action, Actor, require
 from curator.service import service_of
+from curator.store import Connection
 from curator.web.browsers import family_of
-from curator.web.pages import ACTOR
+from curator.web.pages import ACTOR, UNREAD
 from curator.web.problems import Problem, SignInNeeded
 from curator.words import LANGUAGE, _
 
@@ -84,21 +85,26 @@ async def choose_language(request: web.Request, handler: Handler) -> web.StreamR
 
 @web.middleware
 async def know_the_actor(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Finds who is signed in and notes that the session is used."""
+    """Finds who is signed in, how many notices they have not read, and notes that the session is used."""
     request[ACTOR] = None
     token = request.cookies.get(session_cookie(request), "")
     if token and not request.path.startswith("/static/"):
         service = service_of(request)
         now_ms = service.now()
-        found = await service.store.read(lambda connection: accounts.session(connection, token, now_ms))
+        found = await service.store.read(lambda connection: _session(connection, token, now_ms))
         if found:
-            request[ACTOR], seen_ms = found
+            request[ACTOR], seen_ms, request[UNREAD] = found
             if now_ms - seen_ms > PROLONG_AFTER_MS:
                 life_ms = service.settings.session_hours * 3_600_000
                 await service.store.run(
                     lambda connection: accounts.prolong(connection, token, now_ms=now_ms, life_ms=life_ms)
                 )
     return await handler(request)
+
+
+def _session(connection: Connection, token: str, now_ms: int) -> tuple[Actor, int, int] | None:
+    found = accounts.session(connection, token, now_ms)
+    return (*found, notices.count_unread(connection, found[0].account_id)) if found else None
 
 
 @web.middleware

@@ -25,6 +25,7 @@ from curator.web.doorman import actor_of, allowed
 from curator.web.forms import read_form
 from curator.web.item_story import STATES, TRACK_STATES, Work, state_of, story_of
 from curator.web.mended import is_kept
+from curator.web.notices import looked_at
 from curator.web.pages import render
 from curator.web.problems import not_found
 
@@ -81,6 +82,7 @@ async def of_group(request: web.Request) -> web.StreamResponse:
 async def item_page(request: web.Request) -> web.StreamResponse:
     """One item."""
     item = await the_item(request)
+    await looked_at(request, *(f"version:{version.id}" for version in item.versions))
     return await _item_page(request, item)
 
 
@@ -183,8 +185,7 @@ async def _item_page(
     appeal_words: str = "",
     captions_problem: list[ToldReason] | None = None,
 ) -> web.Response:
-    service = service_of(request)
-    now_ms = service.now()
+    service, now_ms = service_of(request), service_of(request).now()
     keep_days = service.settings.keep_days
     story = await service.store.read(lambda connection: story_of(connection, item, now_ms, keep_days))
     has_original = await asyncio.to_thread(is_kept, service, item.newest)

@@ -25,6 +25,7 @@ from curator.found_reasons import told
 from curator.library import Item, Version
 from curator.likeness import Alike
 from curator.moderation import Decision, History, NotDecided, Waiting
+from curator.notices import Kind
 from curator.service import service_of
 from curator.statements import PEOPLE, RIGHTS
 from curator.store import Connection
@@ -32,6 +33,7 @@ from curator.two_persons import Agreement
 from curator.web.doorman import allowed
 from curator.web.forms import Form, read_form
 from curator.web.mended import mended_of
+from curator.web.notices import looked_at
 from curator.web.pages import render
 from curator.web.problems import not_found
 from curator.words import LANGUAGE, _, ngettext
@@ -92,6 +94,7 @@ class Case:
 async def queue(request: web.Request) -> web.StreamResponse:
     """What waits, oldest first."""
     actor = allowed(request, Action.SEE_QUEUE)
+    await looked_at(request, kind=Kind.WAITING)
     chosen = _chosen(request.query.get("group", ""), request.query.get("kind", ""))
     after = request.query.get("after", "")
 
@@ -114,6 +117,7 @@ async def queue(request: web.Request) -> web.StreamResponse:
 async def case(request: web.Request) -> web.StreamResponse:
     """One version, with everything a decision needs."""
     allowed(request, Action.SEE_QUEUE)
+    await looked_at(request, f"version:{request.match_info['version_id']}")
     return await _show(request, _chosen(request.query.get("group", ""), request.query.get("kind", "")))
 
 

@@ -20,6 +20,8 @@ from curator.words import LANGUAGE, _, told_count
 HERE = Path(__file__).resolve().parent.parent
 _FORMS = {"en": ("d MMM y, HH:mm", "EEE d MMM"), "vi": ("HH:mm, dd/MM/y", "EEEE, dd/MM")}
 ACTOR: web.RequestKey[Actor | None] = web.RequestKey("actor", Actor)
+UNREAD: web.RequestKey[int] = web.RequestKey("unread", int)
+"""How many notices of whoever is signed in are unread."""
 
 
 @cache
@@ -48,7 +50,7 @@ def environment() -> jinja2.Environment:
 
 
 def render(request: web.Request, template: str, *, status: int = 200, **words: object) -> web.Response:
-    """A page. The template knows `actor` (or None), `language`, `path`, `network` and what is passed here."""
+    """A page. The template knows `actor` (or None), `unread`, `language`, `path`, `network` and what is passed here."""
     body = render_text(request, template, **words)
     return web.Response(status=status, text=body, content_type="text/html", headers={"Cache-Control": "no-store"})
 
@@ -61,6 +63,7 @@ def render_text(request: web.Request, template: str, **words: object) -> str:
         .get_template(template)
         .render(
             actor=request.get(ACTOR),
+            unread=request.get(UNREAD, 0),
             language=LANGUAGE.get(),
             path=request.path,
             here=_here(request),

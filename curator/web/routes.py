@@ -29,6 +29,7 @@ from curator.web import (
     moderation,
     node_api,
     node_link,
+    notices,
     order,
     own_data,
     pairing,
@@ -73,7 +74,7 @@ def add_routes(app: web.Application) -> None:
     )
     for part in (moderation, people, invitations, groups, account, second_factor, second_step, resets, audit_log, mail):
         app.add_routes(part.routes)
-    for part in (own_data, privacy):
+    for part in (own_data, privacy, notices):
         app.add_routes(part.routes)
     for part in (live_orders, screens, pairing):
         app.add_routes(part.routes)

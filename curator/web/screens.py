@@ -19,6 +19,7 @@ from curator.store import Connection
 from curator.web.doorman import allowed
 from curator.web.forms import Form, read_form
 from curator.web.node_state import node_state_of
+from curator.web.notices import looked_at
 from curator.web.pages import ACTOR, environment, moment, render
 from curator.web.problems import not_found
 from curator.words import LANGUAGE, Told, _
@@ -60,7 +61,9 @@ async def every(request: web.Request) -> web.StreamResponse:
 
 async def show(request: web.Request) -> web.StreamResponse:
     """A screen's page: for strangers what is on, for staff also how it is."""
-    return await _page(request, await _screen(request))
+    screen = await _screen(request)
+    await looked_at(request, f"screen:{screen.id}")
+    return await _page(request, screen)
 
 
 async def picture(request: web.Request) -> web.StreamResponse:

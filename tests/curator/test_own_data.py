@@ -21,6 +21,7 @@ IN_A_FILE = {
     "accounts.id", "grants.account_id", "sessions.account_id", "second_factors.account_id", "items.created_by",
     "versions.created_by", "uploads.account_id", "decisions.account_id", "appeals.account_id", "captions.created_by",
     "captions.agreed_by", "captions.decided_by", "tickets.made_by", "invitations.invited_by",
+    "notices.account_id", "notice_choices.account_id",
 }  # fmt: skip
 
 
@@ -49,6 +50,8 @@ async def test_somebody_gets_what_they_made_and_what_became_of_it(town: Town) ->
     version = files["versions.json"][0]
     assert (version["file_name"], version["sha256"], version["state"]) == ("a.jpg", sent.sha256, "rejected")
     assert str(version["page"]).endswith(f"/items/{sent.item_id}")
+    told = files["notices.json"][0]
+    assert (told["kind"], told["words"], told["read"]) == ("decision", "Whose song?", None)
     decision = files["decisions_about.json"][0]
     assert (decision["words"], decision["by"]) == ("Whose song?", "somebody else")
     assert len(files["sessions.json"]) == 1

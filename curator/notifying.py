@@ -1,0 +1,124 @@
+"""The part of the service that has notices mailed and watches for screens that go dark.
+
+A notice that is to be mailed waits in its row, so none is lost. In one transaction a mail that tells of it goes into
+the outbox and the row says so. Who wants mails once a day gets one at eight in the town's zone.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from curator import accounts, dark_screens, notice_words, notices
+from curator.authorisation import Actor
+from curator.config import Settings
+from curator.mail import outbox, sentences
+from curator.mail.addresses import mailable
+from curator.mail.sentences import Reader
+from curator.notices import Notice
+from curator.service import SERVICE, Service
+from curator.store import Connection
+from curator.words import in_language
+
+EVERY_S = 30.0
+DAILY_AT_HOUR = 8
+MOST_IN_A_MAIL = 50
+_LOG = logging.getLogger(__name__)
+
+
+def newest_daily_ms(now_ms: int, zone: str) -> int:
+    """When it was last eight in the morning there."""
+    now = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(zone))
+    eight = now.replace(hour=DAILY_AT_HOUR, minute=0, second=0, microsecond=0, fold=0)
+    if eight > now:
+        eight -= timedelta(days=1)
+    return int(eight.timestamp()) * 1000
+
+
+async def mail_due(service: Service) -> int:
+    """Puts the mails that are due into the outbox; gives how many."""
+    settings, now_ms = service.settings, service.now()
+    daily_before_ms = newest_daily_ms(now_ms, settings.zone)
+
+    def due(connection: Connection) -> dict[str, list[Notice]]:
+        return notices.to_mail(connection, now_ms=now_ms, daily_before_ms=daily_before_ms)
+
+    if not await service.store.read(due):
+        return 0
+    queued = await service.store.run(
+        lambda connection: sum(
+            _mail(connection, settings, account_id, some, now_ms) for account_id, some in due(connection).items()
+        )
+    )
+    if queued:
+        service.bus.publish(outbox.TOPIC)
+    return queued
+
+
+async def watch_screens(service: Service, since_ms: int) -> None:
+    """Gives notice of screens that went dark or came back; we could have heard them since `since_ms`."""
+    now_ms = service.now()
+    if await service.store.read(
+        lambda connection: dark_screens.look(connection, now_ms=now_ms, watched_since_ms=since_ms)
+    ):
+        await service.store.run(
+            lambda connection: dark_screens.follow(connection, now_ms=now_ms, watched_since_ms=since_ms)
+        )
+
+
+async def notifying(app: web.Application) -> AsyncIterator[None]:
+    """Watches and mails as long as the service runs (a `cleanup_ctx`)."""
+    service, woken = app[SERVICE], asyncio.Event()
+    since_ms = service.now()
+
+    async def heed() -> None:
+        # Whatever notices tell of changes the queue; screens are looked at by the clock.
+        with service.bus.listening("queue") as hints:
+            async for _hint in hints:
+                woken.set()
+
+    async def forever() -> None:
+        while True:
+            woken.clear()
+            try:
+                await watch_screens(service, since_ms)
+                await mail_due(service)
+            except Exception:  # noqa: BLE001
+                # The worker's catch-all: what is to be mailed is still in its rows.
+                _LOG.exception("looking after notices failed in an unexpected way; trying again")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(EVERY_S):
+                    await woken.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(heed()), tasks.create_task(forever())]
+        yield
+        for task in running:
+            task.cancel()
+
+
+def _mail(connection: Connection, settings: Settings, account_id: str, some: list[Notice], now_ms: int) -> bool:
+    """Whether a mail was queued: somebody can get one, and something of this is theirs to know and not over."""
+    actor = accounts.actor(connection, account_id)
+    if actor is None or mailable(actor.email) is None:
+        notices.keep_here(connection, some)
+        return False
+    told = _worth_telling(connection, actor, some)
+    left_out = {notice.id for notice in some} - {line.notice.id for line in told}
+    notices.keep_here(connection, [notice for notice in some if notice.id in left_out])
+    reader = Reader(actor.email, actor.name, actor.language)
+    shown = [(line.in_one, line.path) for line in told[:MOST_IN_A_MAIL]]
+    more = len(told) - len(shown)
+    if not told or not sentences.notices(connection, settings, reader, shown, now_ms, more=more):
+        return False
+    notices.note_mailed(connection, [line.notice for line in told], now_ms=now_ms)
+    return True
+
+
+def _worth_telling(connection: Connection, actor: Actor, some: list[Notice]) -> list[notice_words.Line]:
+    with in_language(actor.language):
+        return [line for line in notice_words.lines(connection, actor, some) if not line.is_over]
