@@ -73,9 +73,10 @@ def put(
 
 
 def due(connection: Connection, now_ms: int, most: int) -> list[Mail]:
-    """The mails to be tried now, oldest first."""
+    """The mails to be tried now, oldest first; none whose time is over."""
     query = (
         _QUERY.where(mails.c.state == "waiting", mails.c.next_ms <= now_ms)
+        .where(sa.or_(mails.c.good_until_ms.is_(None), mails.c.good_until_ms > now_ms))
         .order_by(mails.c.next_ms, mails.c.created_ms)
         .limit(most)
     )
