@@ -1,8 +1,8 @@
 """A file that broke the player twice is left out for a while: one file must never cost the screen more than itself.
 
 Which file broke it cannot be asked of a dead player. Those it had only just opened are suspected, the one that had
-played quietly for a while is not. Two deaths make certain enough for ten minutes; whatever plays to its end is cleared, and
-what breaks the player twice more is left out for a day.
+played quietly for a while is not. Two deaths make certain enough for ten minutes; whatever plays to its end is cleared,
+and what breaks the player twice more is left out for a day.
 """
 
 from collections.abc import Iterable
