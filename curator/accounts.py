@@ -50,6 +50,7 @@ class Account:
     language: str
     created_ms: int
     disabled_ms: int | None
+    erasure_asked_ms: int | None
 
 
 def hash_password(password: str) -> str:
@@ -148,7 +149,9 @@ def actor(connection: Connection, account_id: str) -> Actor | None:
 
 def somebody(connection: Connection, account_id: str) -> Actor | None:
     """The same, also when the account is closed: for telling about a person, never for letting one in."""
-    person = connection.execute(sa.select(accounts).where(accounts.c.id == account_id)).first()
+    person = connection.execute(
+        sa.select(accounts).where(accounts.c.id == account_id, accounts.c.erased_ms.is_(None))
+    ).first()
     return None if person is None else _actor(connection, person)
 
 
@@ -237,9 +240,7 @@ def sign_out(connection: Connection, token: str) -> None:
 
 
 def everybody(connection: Connection) -> list[Account]:
-    """All accounts, by name."""
-    query = sa.select(
-        accounts.c.id, accounts.c.email, accounts.c.name, accounts.c.language, accounts.c.created_ms,
-        accounts.c.disabled_ms,
-    ).order_by(accounts.c.name)  # fmt: skip
+    """All accounts that are not erased, by name."""
+    columns = [accounts.c[name] for name in Account.__slots__]
+    query = sa.select(*columns).where(accounts.c.erased_ms.is_(None)).order_by(accounts.c.name)
     return [Account(**row) for row in connection.execute(query).mappings()]

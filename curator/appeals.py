@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from curator import audit, library, occasions
 from curator.authorisation import Action, Actor, require
 from curator.library import Item, Version
+from curator.person_words import name_of
 from curator.store import Connection
 from curator.tables import accounts, appeals, versions
 from curator.words import N_, Told
@@ -34,7 +35,7 @@ def about(connection: Connection, version_id: str) -> Appeal | None:
         .select_from(appeals.join(accounts, appeals.c.account_id == accounts.c.id))
         .where(appeals.c.version_id == version_id)
     ).first()
-    return Appeal(row.words, row.name, row.created_ms) if row else None
+    return Appeal(row.words, name_of(row.name), row.created_ms) if row else None
 
 
 def may_appeal(item: Item, version: Version, appeal: Appeal | None) -> bool:

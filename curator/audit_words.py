@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from curator.audit import AuditRow
+from curator.person_words import name_of
 from curator.store import Connection
 from curator.tables import (
     accounts,
@@ -37,6 +38,9 @@ SENTENCES = {
     "account.second_on": N_("switched on the second step of"),
     "account.second_off": N_("switched off the second step of"),
     "account.recovery_code": N_("used a recovery code of"),
+    "account.erase_ask": N_("asked to have erased the account of"),
+    "account.erase_keep": N_("no longer asks to have erased the account of"),
+    "account.erase": N_("erased the account of"),
     "account.export": N_("had a file made of what is kept about"),
     "session.open": N_("signed in as"),
     "session.end": N_("signed out in one place"),
@@ -186,6 +190,8 @@ def _names(connection: Connection, rows: list[AuditRow]) -> dict[str, tuple[str,
         key = query.selected_columns[0]
         for found in connection.execute(query.where(key.in_(sorted(wanted.get(kind, ()))))):
             names[f"{kind}:{found[0]}"] = (str(found[1]), addresses[kind].format(found[2]))
+        if kind == "account":
+            names |= {key: (name_of(""), "") for key, (name, _address) in names.items() if not name}
     return names
 
 

@@ -15,6 +15,7 @@ from curator.config import Settings
 from curator.ids import new_id
 from curator.mail import sentences
 from curator.mail.sentences import Reader
+from curator.person_words import name_of
 from curator.store import Connection
 from curator.tables import accounts as people
 from curator.tables import groups, invitations
@@ -157,7 +158,9 @@ def _one(connection: Connection, invitation_id: str) -> Invitation:
 
 def _read(row: sa.RowMapping) -> Invitation:
     names = {name: row[name] for name in Invitation.__slots__}
-    return Invitation(**names | {"role": Role(row["role"]), "group_name": row["group_name"] or ""})
+    return Invitation(
+        **names | {"role": Role(row["role"]), "group_name": row["group_name"] or "", "inviter": name_of(row["inviter"])}
+    )
 
 
 _QUERY = sa.select(

@@ -15,6 +15,7 @@ from curator import appeals, audit, library, occasions, policy, two_persons
 from curator.authorisation import Action, Actor, require
 from curator.ids import new_id
 from curator.library import Item, Version
+from curator.person_words import name_of
 from curator.store import Connection
 from curator.tables import accounts, decisions, groups, items, versions
 from curator.tables import appeals as appealed
@@ -378,7 +379,7 @@ def _decisions(connection: Connection, *conditions: "sa.ColumnElement[bool]", mo
     return [
         Decision(
             version_id=row["version_id"], sha256=row["sha256"], decision=row["decision"], reason=row["reason"],
-            words=row["words"], account_id=row["account_id"], name=row["name"], created_ms=row["created_ms"],
+            words=row["words"], account_id=row["account_id"], name=name_of(row["name"]), created_ms=row["created_ms"],
         )
         for row in connection.execute(query).mappings()
     ]  # fmt: skip

@@ -116,7 +116,8 @@ def _account(connection: Connection, asked: Asked) -> Iterator[Row]:
     second = sa.select(second_factors.c.confirmed_ms).where(second_factors.c.account_id == row.id)
     yield {
         "id": row.id, "email": row.email, "name": row.name, "language": row.language, "made": at(row.created_ms),
-        "closed": at(row.disabled_ms), "second_step_since": at(connection.execute(second).scalar()),
+        "closed": at(row.disabled_ms), "erasure_asked": at(row.erasure_asked_ms),
+        "second_step_since": at(connection.execute(second).scalar()),
     }  # fmt: skip
 
 

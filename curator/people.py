@@ -65,7 +65,7 @@ def take_role(
 ) -> None:
     """Takes a role away; harmless when it is not held. Raises BadAccount for the last administrator's."""
     if role is Role.ADMINISTRATOR:
-        _keep_one_administrator(connection, account_id)
+        keep_one_administrator(connection, account_id)
     taken = connection.execute(
         grants.delete().where(
             grants.c.account_id == account_id,
@@ -81,7 +81,7 @@ def take_role(
 
 def disable(connection: Connection, account_id: str, *, now_ms: int, by: str) -> None:
     """Closes an account and ends its sessions. Raises BadAccount for the last administrator's."""
-    _keep_one_administrator(connection, account_id)
+    keep_one_administrator(connection, account_id)
     closed = connection.execute(
         accounts.update()
         .where(accounts.c.id == account_id, accounts.c.disabled_ms.is_(None))
@@ -104,11 +104,12 @@ def enable(connection: Connection, account_id: str, *, now_ms: int, by: str) -> 
 
 
 def exists(connection: Connection, account_id: str) -> bool:
-    """Whether there is such an account, open or closed."""
-    return connection.execute(sa.select(accounts.c.id).where(accounts.c.id == account_id)).first() is not None
+    """Whether there is such an account, open or closed, and not erased."""
+    query = sa.select(accounts.c.id).where(accounts.c.id == account_id, accounts.c.erased_ms.is_(None))
+    return connection.execute(query).first() is not None
 
 
-def _keep_one_administrator(connection: Connection, without: str) -> None:
+def keep_one_administrator(connection: Connection, without: str) -> None:
     """Raises BadAccount when this account is an administrator that can sign in, and no other is."""
     query = (
         sa.select(accounts.c.id)

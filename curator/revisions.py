@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from content.reading import Reader
 from curator import audit
+from curator.person_words import name_of
 from curator.programme.changes import BookingCancelled, BookingPut, Change, change_json, read_change
 from curator.store import Connection
 from curator.tables import accounts, booking_screens, facts, programme_revisions, screens
@@ -47,7 +48,13 @@ def since(connection: Connection, number: int, *, most: int = MOST_LISTED) -> li
         .limit(most)
     )
     return [
-        Revision(row.number, row.at_ms, row.account_id or "", row.name or "", changes_of(row.changes))
+        Revision(
+            row.number,
+            row.at_ms,
+            row.account_id or "",
+            name_of(row.name) if row.account_id else "",
+            changes_of(row.changes),
+        )
         for row in connection.execute(query)
     ]
 

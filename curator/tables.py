@@ -42,6 +42,8 @@ accounts = sa.Table(
     "accounts", metadata, _id(),
     sa.Column("email", sa.String(254), nullable=False, unique=True),  # lower case
     _text("name"), _text("password_hash"), _text("language"), _ms("created_ms"), _ms("disabled_ms", null=True),
+    _ms("erasure_asked_ms", null=True),  # since when its owner asks for it to be erased
+    _ms("erased_ms", null=True),  # then `name` is "" and `email` the id, which is no address
 )  # fmt: skip
 
 groups = sa.Table(

@@ -13,6 +13,7 @@ from curator import accounts, audit
 from curator.accounts import token_hash
 from curator.authorisation import Action
 from curator.ids import new_id
+from curator.person_words import name_of
 from curator.store import Connection
 from curator.tables import accounts as people
 from curator.tables import groups, tickets, uploads
@@ -68,13 +69,13 @@ def make(
     )  # fmt: skip
     audit.record(connection, now_ms, by, "ticket.make", f"group:{group_id}", ticket=ticket_id, files=files)
     row = connection.execute(_QUERY.where(tickets.c.id == ticket_id)).mappings().one()
-    return Ticket(**row), token
+    return _read(row), token
 
 
 def of_group(connection: Connection, group_id: str, most: int = 200) -> list[Ticket]:
     """A group's tickets, newest first."""
     query = _QUERY.where(tickets.c.group_id == group_id).order_by(tickets.c.created_ms.desc(), tickets.c.id).limit(most)
-    return [Ticket(**row) for row in connection.execute(query).mappings()]
+    return [_read(row) for row in connection.execute(query).mappings()]
 
 
 def by_token(connection: Connection, token: str, now_ms: int) -> Ticket | None:
@@ -122,10 +123,14 @@ def _good(connection: Connection, condition: "sa.ColumnElement[bool]", now_ms: i
     row = connection.execute(_QUERY.where(condition)).mappings().first()
     if row is None:
         return None
-    ticket = Ticket(**row)
+    ticket = _read(row)
     maker = accounts.actor(connection, ticket.made_by)
     is_good = ticket.is_open(now_ms) and maker is not None and maker.may(Action.HAND_OUT, group=ticket.group_id)
     return ticket if is_good else None
+
+
+def _read(row: sa.RowMapping) -> Ticket:
+    return Ticket(**{**row, "maker": name_of(row["maker"])})
 
 
 _QUERY = sa.select(

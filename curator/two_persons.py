@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from curator import policy
 from curator.library import Item, Version
+from curator.person_words import name_of
 from curator.store import Connection
 from curator.tables import accounts, decisions
 
@@ -43,4 +44,4 @@ def first_agreement(connection: Connection, version: Version) -> Agreement | Non
         .limit(1)
     )  # fmt: skip
     row = connection.execute(query).first()
-    return Agreement(row.account_id, row.name, row.created_ms) if row else None
+    return Agreement(row.account_id, name_of(row.name), row.created_ms) if row else None

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from curator import accounts, groups, notices, second_factor, sessions
+from curator import accounts, erasure, groups, notices, second_factor, sessions
 from curator.authorisation import Actor
 from curator.mail import outbox, sentences
 from curator.mail.sentences import Reader
@@ -81,12 +81,39 @@ async def end_sessions(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther("/")
 
 
-async def _page(request: web.Request, *, status: int = 200, problem: str = "") -> web.StreamResponse:
+async def ask_for_erasure(request: web.Request) -> web.StreamResponse:
+    """Notes that somebody wants their account erased; an administrator does it."""
+    actor, service = actor_of(request), service_of(request)
+    typed = (await read_form(request)).text("current", most=accounts.LONGEST_PASSWORD)
+    status, problem = await check_password(request, actor, typed)
+    if problem:
+        return await _page(request, status=status, erasure_problem=problem)
+    now_ms = service.now()
+    try:
+        await service.store.run(lambda connection: erasure.ask(connection, actor.account_id, now_ms=now_ms))
+    except accounts.BadAccount as bad:
+        return await _page(request, status=422, erasure_problem=bad.told())
+    raise web.HTTPSeeOther("/account#erasure")
+
+
+async def keep_account(request: web.Request) -> web.StreamResponse:
+    """Takes that back."""
+    actor, service = actor_of(request), service_of(request)
+    await read_form(request)
+    now_ms = service.now()
+    await service.store.run(lambda connection: erasure.take_back(connection, actor.account_id, now_ms=now_ms))
+    raise web.HTTPSeeOther("/account#erasure")
+
+
+async def _page(
+    request: web.Request, *, status: int = 200, problem: str = "", erasure_problem: str = ""
+) -> web.StreamResponse:
     actor, service, token = actor_of(request), service_of(request), request.cookies.get(session_cookie(request), "")
-    every_group, places, has_second, choices = await service.store.read(
+    every_group, places, has_second, choices, erasure_asked_ms = await service.store.read(
         lambda connection: (
             groups.every(connection), sessions.of(connection, actor.account_id, token, service.now()),
             second_factor.is_on(connection, actor.account_id), notices.choices(connection, actor.account_id),
+            erasure.asked_ms(connection, actor.account_id),
         )
     )  # fmt: skip
     names = {group.id: group.name for group in every_group}
@@ -98,12 +125,15 @@ async def _page(request: web.Request, *, status: int = 200, problem: str = "") -
         request, "people_account.html", status=status, problem=problem, changed="changed" in request.query, roles=roles,
         sessions=places, has_second=has_second, kinds=notices.kinds_for(actor), choices=choices, kind_words=KINDS,
         way_words=WAYS, is_chosen="chosen" in request.query, zone=service.settings.zone,
+        erasure_asked_ms=erasure_asked_ms, erasure_problem=erasure_problem,
         least=accounts.SHORTEST_PASSWORD, most=accounts.LONGEST_PASSWORD,
     )  # fmt: skip
 
 
 routes = [
     web.get("/account", own),
+    web.post("/account/erasure", ask_for_erasure),
+    web.post("/account/erasure/end", keep_account),
     web.post("/account/password", change_password),
     web.post("/account/sessions/end", end_sessions),
     web.post("/account/sessions/{session}/end", end_session),

@@ -8,6 +8,7 @@ from curator import library, live_orders, people, screens
 from curator.authorisation import Action, Actor, NotAllowed
 from curator.library import Item
 from curator.live_orders import OrderRefused, Standing
+from curator.person_words import name_of
 from curator.screens import Screen
 from curator.service import service_of
 from curator.store import Connection
@@ -148,7 +149,7 @@ async def _page(
             Told(
                 one,
                 tuple(names.get(screen_id, screen_id) for screen_id in one.told.screens),
-                names_of_people.get(one.created_by or "", ""),
+                names_of_people.get(one.created_by, name_of("")) if one.created_by else "",
             )
             for one in live_orders.standing(connection, now_ms)
             if one.end_ms > now_ms

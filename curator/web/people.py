@@ -5,7 +5,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from content.language import LANGUAGES
-from curator import accounts, groups, invitations, people, second_factor
+from curator import accounts, erasure, groups, invitations, people, second_factor
 from curator.authorisation import COUNCIL_ROLES, GROUP_ROLES, Action, Actor, Role
 from curator.invitations import Invited
 from curator.mail import outbox, sentences
@@ -99,6 +99,15 @@ async def enable(request: web.Request) -> web.StreamResponse:
         people.enable(connection, account_id, now_ms=now_ms, by=actor.account_id)
 
     return await _change(request, reopen)
+
+
+async def erase(request: web.Request) -> web.StreamResponse:
+    """Erases an account for good; its address is typed so that nobody does so by a slip."""
+
+    def run(connection: Connection, account_id: str, form: Form, actor: Actor, now_ms: int) -> None:
+        erasure.erase(connection, account_id, typed=form.text("email", most=254), now_ms=now_ms, by=actor.account_id)
+
+    return await _change(request, run)
 
 
 async def second_step_off(request: web.Request) -> web.StreamResponse:
@@ -210,6 +219,7 @@ routes = [
     web.post("/people/{account_id}/take", take_role),
     web.post("/people/{account_id}/disable", disable),
     web.post("/people/{account_id}/enable", enable),
+    web.post("/people/{account_id}/erase", erase),
     web.post("/people/{account_id}/password", new_password),
     web.post("/people/{account_id}/second-off", second_step_off),
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from curator import screen_groups, screens, sites
+from curator.person_words import name_of
 from curator.programme.rule_words import everywhere
 from curator.store import Connection
 from curator.tables import accounts, audit
@@ -67,6 +68,6 @@ def touches(connection: Connection, kind: str) -> dict[str, Touch]:
         .where(audit.c.seq.in_(last))
     )
     return {
-        row.subject.partition(":")[2]: Touch(row.name or _("The service"), row.at_ms)
+        row.subject.partition(":")[2]: Touch(_("The service") if row.name is None else name_of(row.name), row.at_ms)
         for row in connection.execute(query)
     }

@@ -18,6 +18,8 @@ WHO = sorted(EVERYBODY | {"administrator"})
 ACCESS = {
     "GET /": EVERYBODY,
     "GET /account": SIGNED_IN,
+    "POST /account/erasure": SIGNED_IN,
+    "POST /account/erasure/end": SIGNED_IN,
     "POST /account/export": SIGNED_IN,
     "POST /account/notices": SIGNED_IN,
     "POST /account/password": SIGNED_IN,
@@ -93,6 +95,7 @@ ACCESS = {
     "POST /people/invitations/{invitation}/revoke": ONLY_ADMINISTRATORS,
     "POST /people/{account_id}/disable": ONLY_ADMINISTRATORS,
     "POST /people/{account_id}/enable": ONLY_ADMINISTRATORS,
+    "POST /people/{account_id}/erase": ONLY_ADMINISTRATORS,
     "POST /people/{account_id}/export": ONLY_ADMINISTRATORS,
     "POST /people/{account_id}/give": ONLY_ADMINISTRATORS,
     "POST /people/{account_id}/password": ONLY_ADMINISTRATORS,
