@@ -27,6 +27,8 @@ from curator.words import in_language
 EVERY_S = 30.0
 DAILY_AT_HOUR = 8
 MOST_IN_A_MAIL = 50
+MOST_OF_OUTBOX = outbox.MOST_KEPT // 2
+"""Notices wait in their rows while so many mails do: a link for a new password must find room."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -102,7 +104,9 @@ async def notifying(app: web.Application) -> AsyncIterator[None]:
 
 
 def _mail(connection: Connection, settings: Settings, account_id: str, some: list[Notice], now_ms: int) -> bool:
-    """Whether a mail was queued: somebody can get one, and something of this is theirs to know and not over."""
+    """Whether a mail was queued: there is room, somebody can get one, something of this is theirs and not over."""
+    if outbox.count(connection) >= MOST_OF_OUTBOX:
+        return False
     actor = accounts.actor(connection, account_id)
     if actor is None or mailable(actor.email) is None:
         notices.keep_here(connection, some)

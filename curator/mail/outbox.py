@@ -59,7 +59,7 @@ def put(
     if address is None:
         _LOG.warning("a mail was not queued: no mail can be sent to an address of that form")
         return False
-    if connection.execute(sa.select(sa.func.count()).select_from(mails)).scalar_one() >= MOST_KEPT:
+    if count(connection) >= MOST_KEPT:
         _LOG.error("a mail was not queued: %s are waiting already", MOST_KEPT)
         return False
     connection.execute(
@@ -70,6 +70,11 @@ def put(
         )
     )  # fmt: skip
     return True
+
+
+def count(connection: Connection) -> int:
+    """How many mails are in the outbox."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(mails)).scalar_one())
 
 
 def due(connection: Connection, now_ms: int, most: int) -> list[Mail]:

@@ -9,6 +9,9 @@ from curator.role_words import role_meaning, role_name
 from curator.store import Connection
 from curator.words import _, in_language, ngettext
 
+NEWS_LIFE_MS = 7 * 86_400_000
+"""A mail about what is new is of no use a week later; nor does one to a mailbox that is gone stay for ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -97,7 +100,7 @@ def notices(
         )  # fmt: skip
         what = ngettext("something new for you", "%(num)s new things for you", len(told) + more)
         subject = _("%(network)s: %(what)s", network=settings.name, what=what)
-        return _put(connection, settings, reader, subject, paragraphs, now_ms)
+        return _put(connection, settings, reader, subject, paragraphs, now_ms, now_ms + NEWS_LIFE_MS)
 
 
 def trial(connection: Connection, settings: Settings, reader: Reader, now_ms: int) -> bool:

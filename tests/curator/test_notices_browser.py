@@ -6,7 +6,7 @@ from curator.authorisation import Role
 from tests.chromium import ARGUMENTS, CHROMIUM, IN_A_BROWSER
 from tests.curator.cases import approve, send
 from tests.curator.conftest import Town
-from tests.curator.test_notices import give, refuse, reject, submit
+from tests.curator.noticing import give, refuse, reject, submit
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 LONG = "AVeryLongTitleWithoutAnySpaceAsSomePhonesNameTheirFilms_20261129_101112_final_final.mp4"
