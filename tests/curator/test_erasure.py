@@ -3,9 +3,10 @@
 import pytest
 import sqlalchemy as sa
 
-from curator import accounts, appeals, audit, erasure, invitations, people, tickets
+from curator import accounts, appeals, audit, erasure, invitations, notices, people, tickets
 from curator.authorisation import Role
 from curator.mail import outbox
+from curator.notices import Kind
 from curator.safekeeping import check_everything
 from curator.store import Connection
 from curator.tables import accounts as rows_of_accounts
@@ -43,6 +44,7 @@ async def test_nothing_in_the_database_names_somebody_who_was_erased(town: Town)
     left = look(town, everything)
     assert "editor@example.org" not in left
     assert "'Editor'" not in left
+    assert look(town, lambda connection: notices.of(connection, town.accounts["editor"])) == []
 
 
 def _live(connection: Connection, town: Town) -> None:
@@ -50,6 +52,7 @@ def _live(connection: Connection, town: Town) -> None:
     email, now_ms, administrator = "editor@example.org", town.clock(), town.accounts["administrator"]
     audit.record(connection, now_ms, None, "account.create", f"account:{town.accounts['editor']}", email=email)
     outbox.put(connection, recipient=email, language="en", subject="Hello", body="Hello Editor", now_ms=now_ms)
+    notices.tell(connection, [town.accounts["editor"]], Kind.DECISION, "version:x", mark="x", now_ms=now_ms)
     accounts.sign_in(connection, town.accounts["editor"], now_ms=now_ms, life_ms=1_000)
     gone = rows_of_accounts.c.email == email
     connection.execute(rows_of_accounts.update().where(gone).values(email="another@example.org"))
