@@ -19,7 +19,7 @@ SPOKEN = "1\n00:00:00,500 --> 00:00:01,500\nGone\n\n2\n00:00:02,000 --> 00:00:04
 
 async def captioned(town: Town, folder: Path) -> Item:
     """A film of six seconds with captions its group added."""
-    film = make_scenes(folder / "boats.mp4", panned(scene(1), 180))
+    film = make_scenes(folder / "boats.mp4", panned(scene(1, (426, 240)), 180))
     await upload(town.client("contributor"), film.read_bytes(), filename="boats.mp4", title="Boats")
     assert await Worker(town.service).do_one()
     (item,) = all_items(town)
