@@ -46,6 +46,10 @@ class Pours:
         """None yet."""
         self._at: dict[str, _Pour] = {}
 
+    def __contains__(self, upload_id: str) -> bool:
+        """Whether bytes come for that upload now."""
+        return upload_id in self._at
+
     @contextmanager
     def of(self, upload_id: str, content: StreamReader) -> Iterator[Body]:
         """The body of a request for an upload that its sender holds, until the block ends."""

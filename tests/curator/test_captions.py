@@ -20,7 +20,7 @@ from curator.publishing import Publisher
 from curator.safekeeping import restore_backup, write_backup
 from curator.screens import Screen
 from curator.tables import captions as table
-from curator.tables import items, manifests
+from curator.tables import manifests
 from curator.wholeness import check_everything
 from tests.curator import cases
 from tests.curator.cases import Sent, look, somebody
@@ -383,31 +383,3 @@ async def test_the_check_finds_captions_that_were_damaged_or_whose_approval_does
     found = check_everything(data)
     assert any("the captions of “Skate day”, version 1 are damaged" in one for one in found)
     assert any("The approval of “Skate day” does not hold" in one for one in found)
-
-
-async def test_where_two_people_must_agree_to_a_film_they_must_to_its_captions(town: Town) -> None:
-    sent, on = film(town), stage(town)
-    children = min(policy.second_moderator())
-    town.service.store.run_now(
-        lambda connection: connection.execute(
-            items.update().where(items.c.id == sent.item_id).values(people_shown=children)
-        )
-    )
-    await add(town, sent)
-    [track] = tracks(town, sent)
-    form = {"sha256": sent.sha256, "captions": f"{track.id} {track.sha256}"}
-    path = f"/moderation/{sent.version_id}/approve"
-    assert (await town.client("moderator").post(path, data=form, allow_redirects=False)).status == 303
-    assert [one.state for one in tracks(town, sent)] == ["submitted"]
-    page = await (await town.client("administrator").get(f"/moderation/{sent.version_id}")).text()
-    assert "you are the second" in page
-    assert (await town.client("administrator").post(path, data=form, allow_redirects=False)).status == 303
-    assert await on.shown(sent) == [("vi", track.sha256)]
-    await add(town, sent, SRT.replace("Hai", "Ba"))
-    newer = next(one for one in tracks(town, sent) if one.state == "submitted")
-    decide(town, newer)
-    assert await on.shown(sent) == [("vi", track.sha256)], "one person is not two"
-    with pytest.raises(moderation.NotDecided, match="agreed already"):
-        decide(town, newer)
-    decide(town, newer, "administrator")
-    assert await on.shown(sent) == [("vi", newer.sha256)]

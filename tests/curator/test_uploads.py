@@ -80,16 +80,6 @@ async def start_sending(
     return reader, writer
 
 
-async def until_it_pours(client: Client, address: str) -> None:
-    """Waits until somebody else's bytes come."""
-    async with asyncio.timeout(20):
-        while True:
-            asked = await client.head(address, headers=TUS)
-            if asked.status == 423 or asked.headers["Upload-Offset"] != "0":
-                return
-            await asyncio.sleep(0.01)
-
-
 async def go_on(client: Client, address: str, body: bytes) -> int:
     """Asks where the upload is and sends the rest, as often as it takes; gives the first offset that was told."""
     async with asyncio.timeout(20):
@@ -149,20 +139,6 @@ async def test_only_one_connection_at_a_time_may_send_an_upload(town: Town) -> N
         assert (await client.head(address, headers=TUS)).status == 423
         assert (await client.delete(address, headers=TUS)).status == 423
     assert (await send(client, address, 0, b"x" * 100)).status == 204
-
-
-async def test_a_connection_left_behind_gives_way_to_the_one_that_comes_again(town: Town) -> None:
-    body, client = os.urandom(MEGABYTE), town.client("editor")
-    address = (await begin(client, len(body))).headers["Location"]
-    cookie = client.session.cookie_jar.filter_cookies(client.make_url("/"))["commonscreen"].value
-    _reader, left_behind = await start_sending(town, address, cookie, body, 300_000)
-    try:
-        await until_it_pours(client, address)
-        offset = await go_on(client, address, body)
-    finally:
-        left_behind.close()
-    assert offset == 300_000
-    assert all_items(town)[0].newest.upload_sha256 == hashlib.sha256(body).hexdigest()
 
 
 async def test_nobody_else_can_see_or_touch_an_upload(town: Town) -> None:
