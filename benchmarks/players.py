@@ -1,6 +1,6 @@
-"""Our player beside mpv and VLC: the same clips, the same X server, the same minutes. Needs Xvfb, mpv, vlc, ffmpeg.
+"""Our player beside mpv and VLC: the same clips, the same X server, the same minutes. Needs Xvfb, and mpv and vlc.
 
-    .venv/bin/python -m benchmarks.players [--seconds 20] [--rounds 3] [--fps 30 60] [--only ours mpv vlc]
+    .venv/bin/python -m benchmarks.players [--seconds 20] [--rounds 3] [--fps 30 60] [--only ours mpv vlc] [--busy]
 
 What was shown is read from the X server's own memory (Xvfb -fbdir), not from any player's word: each frame carries its
 number in black and white blocks. CPU is user and system time of every process of a player, for each second of video,
@@ -18,17 +18,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from benchmarks.watching import Sight, blocks_filter, cpu_s, watched
+from benchmarks.clips import clip
+from benchmarks.stage import our_player, server
+from benchmarks.watching import NeverSeen, Sight, cpu_s, watched
 from content.clock import now_ms
 from display_node.messages import Cue
 from tests.display_node.player.stand import Agent, card_cue, cues
 
-SIZE = (1920, 1080)
-DISPLAY = ":96"
 NOBODY = 65_534
 LEAD_MS = 3_000
 PEERS = {
@@ -58,6 +58,7 @@ class Result:
     interval_error_ms_p99: float
     seam_ms: float
     black_ms: float
+    load: float
 
 
 def main() -> None:
@@ -67,76 +68,80 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--fps", type=int, nargs="+", default=[30, 60])
     parser.add_argument("--only", nargs="+", default=["ours", *PEERS], choices=["ours", *PEERS])
+    parser.add_argument("--busy", action="store_true", help="another process keeps one core busy all the time")
+    parser.add_argument("--clips", type=Path, help="a folder in which the clips stay for the next time")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
+    who = [name for name in asked.only if _is_there(name)]
+    with tempfile.TemporaryDirectory() as name, _busy() if asked.busy else nullcontext():
         folder = Path(name)
         folder.chmod(0o755)
+        kept = asked.clips or folder
         for fps in asked.fps:
-            pair = [_clip(folder / f"{fps}-{tag}.mp4", fps, asked.seconds, tag) for tag in (0, 1)]
-            rows = [
-                _run(who, folder, pair, fps, asked.seconds)
-                for _ in range(asked.rounds)
-                for who in asked.only
-                if who == "ours" or shutil.which(who)
-            ]
-            _compare(rows)
+            pair = [clip(kept / f"{fps}-{asked.seconds}-{tag}.mp4", fps, asked.seconds, tag) for tag in (0, 1)]
+            rows = [_tried(each, folder, pair, fps, asked.seconds) for _ in range(asked.rounds) for each in who]
+            _compare([row for row in rows if row is not None])
 
 
-def _clip(path: Path, fps: int, seconds: int, tag: int) -> Path:
-    """About 8 Mbit/s of noisy test picture with its number in it, and a tone."""
-    noisy = f"testsrc2=size={SIZE[0]}x{SIZE[1]}:rate={fps},noise=alls=6:allf=t,{blocks_filter(tag)}"
-    subprocess.run(
-        [
-            "ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", noisy, "-f", "lavfi", "-i", "sine=440:r=48000",
-            "-t", str(seconds), "-c:v", "libx264", "-preset", "veryfast", "-b:v", "8M", "-pix_fmt", "yuv420p",
-            "-g", str(fps), "-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709",
-            "-c:a", "aac", "-ac", "2", "-movflags", "+faststart", str(path),
-        ],
-        check=True,
-    )  # fmt: skip
-    return path
+def _is_there(who: str) -> bool:
+    if who == "ours":
+        return True
+    if shutil.which(who) is None:
+        sys.stdout.write(f"{who} is not installed here: NOT compared with it\n")
+        return False
+    said = subprocess.run(
+        [who, "--version"], capture_output=True, text=True, check=False, **_as_nobody()
+    ).stdout  # type: ignore[call-overload] # fmt: skip
+    sys.stdout.write(f"{said.splitlines()[0] if said else who}\n")
+    return True
+
+
+def _as_nobody() -> dict[str, object]:
+    """VLC refuses to run as root; all peers run as nobody where this is root."""
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+@contextmanager
+def _busy() -> Iterator[None]:
+    process = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _tried(who: str, folder: Path, pair: list[Path], fps: int, seconds: int) -> Result | None:
+    """None for a peer that shows nothing, as when Debian's package of its X11 output is missing."""
+    try:
+        return _run(who, folder, pair, fps, seconds)
+    except NeverSeen as error:
+        if who == "ours":
+            raise
+        sys.stdout.write(f"{who} did not show what it should ({error}): NOT compared with it\n")
+        return None
 
 
 def _run(who: str, folder: Path, pair: list[Path], fps: int, seconds: int) -> Result:
-    with _server(folder) as (server, environment), watched(folder / "Xvfb_screen0") as sight:
+    with server(folder) as (x_server, environment), watched(folder / "Xvfb_screen0") as sight:
         is_ours = who == "ours"
         with _ours(folder, pair, fps, seconds, environment) if is_ours else _peer(who, pair, environment) as pid:
             sight.wait_for(0, 0, within_s=20)
             time.sleep(2)
-            before, server_before, began = cpu_s(pid), cpu_s(server), time.monotonic()
+            before, server_before, began = cpu_s(pid), cpu_s(x_server), time.monotonic()
             sight.wait_for(1, fps * (seconds - 1), within_s=2 * seconds + 20)
             took_s = time.monotonic() - began
             cost = (cpu_s(pid) - before) / took_s
-            server_cost = (cpu_s(server) - server_before) / took_s
+            server_cost = (cpu_s(x_server) - server_before) / took_s
         result = _judged(who, fps, seconds, cost, server_cost, sight)
         print(json.dumps(asdict(result)), flush=True)
         return result
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    process = subprocess.Popen(
-        ["Xvfb", DISPLAY, "-ac", "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp", "-fbdir", str(folder)],
-        stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    try:
-        until = time.monotonic() + 10
-        while not Path(f"/tmp/.X11-unix/X{DISPLAY[1:]}").exists():  # noqa: S108
-            assert time.monotonic() < until, "Xvfb does not start"
-            time.sleep(0.05)
-        yield process.pid, {**os.environ, "DISPLAY": DISPLAY, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@contextmanager
 def _peer(who: str, pair: list[Path], environment: dict[str, str]) -> Iterator[int]:
-    # VLC refuses to run as root; both run as nobody where this is root.
-    as_nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     process = subprocess.Popen(
         [*PEERS[who], *map(str, pair)], env=environment, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_nobody,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **_as_nobody(),
     )  # type: ignore[call-overload] # fmt: skip
     try:
         yield process.pid
@@ -147,17 +152,8 @@ def _peer(who: str, pair: list[Path], environment: dict[str, str]) -> Iterator[i
 
 @contextmanager
 def _ours(folder: Path, pair: list[Path], fps: int, seconds: int, environment: dict[str, str]) -> Iterator[int]:
-    more = {
-        "DISPLAY": DISPLAY, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy", "SDL_VIDEO_WINDOW_POS": "0,0",
-        "MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "1048576", "PYTHONWARNINGS": "default",
-    }  # fmt: skip
     run = folder / "ours"
-    shutil.rmtree(run, ignore_errors=True)
-    run.mkdir()
-    looks = ("--windowed", f"{SIZE[0]}x{SIZE[1]}")
-    command = [sys.executable, "-m", "display_node.player", "--socket", str(run / "p.sock"), *looks]
-    process = subprocess.Popen(command, env={**environment, **more}, start_new_session=True)
-    try:
+    with our_player(run, environment) as process:
         agent = Agent(run / "p.sock")
         start, length = now_ms() + LEAD_MS, seconds * 1000
         first = Cue(
@@ -167,9 +163,6 @@ def _ours(folder: Path, pair: list[Path], fps: int, seconds: int, environment: d
         second = replace(first, start_ms=start + length, end_ms=start + 2 * length, item="b", path=str(pair[1]))
         agent.say(cues(first, second, card_cue(start + 2 * length, start + 2 * length + 60_000)))
         yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def _judged(who: str, fps: int, seconds: int, cost: float, server_cost: float, sight: Sight) -> Result:
@@ -195,17 +188,25 @@ def _judged(who: str, fps: int, seconds: int, cost: float, server_cost: float, s
     return Result(
         who, fps, round(cost, 3), round(server_cost, 3), len(seen), dropped + missing, late,
         round(errors[len(errors) * 99 // 100], 2), round((first[0] - last[0]) / 1e6 - period_ms, 1),
-        round(sight.black_ns(last[0], first[0]) / 1e6, 1),
+        round(sight.black_ns(last[0], first[0]) / 1e6, 1), round(os.getloadavg()[0], 1),
     )  # fmt: skip
 
 
 def _compare(rows: list[Result]) -> None:
-    costs: dict[str, float] = {}
-    for who in dict.fromkeys(row.player for row in rows):
-        costs[who] = statistics.median(row.cpu_per_s for row in rows if row.player == who)
-    for who, cost in costs.items():
-        share = f", ours is {costs['ours'] / cost:.2f} of it" if "ours" in costs and who != "ours" else ""
-        sys.stdout.write(f"{rows[0].fps} frames a second, {who}: {cost:.3f} CPU seconds a second{share}\n")
+    """Medians; the share is the median over rounds, since those who share a machine change from minute to minute."""
+    by_player: dict[str, list[Result]] = {}
+    for row in rows:
+        by_player.setdefault(row.player, []).append(row)
+    for who, theirs in by_player.items():
+        cost = statistics.median(row.cpu_per_s for row in theirs)
+        line = f"{rows[0].fps} frames a second, {who}: {cost:.3f} CPU seconds a second"
+        if who != "ours" and "ours" in by_player:
+            shares = [mine.cpu_per_s / row.cpu_per_s for mine, row in zip(by_player["ours"], theirs, strict=False)]
+            line += f", ours is {statistics.median(shares):.2f} of it"
+        lost, late = sum(row.dropped for row in theirs), sum(row.late for row in theirs)
+        error = statistics.median(row.interval_error_ms_p99 for row in theirs)
+        seams = [row.seam_ms for row in theirs]
+        sys.stdout.write(f"{line}; {lost} lost, {late} late, interval off by {error} ms (99 of 100), seams {seams}\n")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import resource
 import time
 
 from content.canonical import canonical_bytes
-from content.manifest import Manifest, ScreenFacts, seal
+from content.manifest import Manifest, seal
+from content.screen_facts import ScreenFacts
 from content.signing import SigningKey
 from curator.programme.facts import EligibleItem, Moment, ProgrammeFacts, Weights
 from curator.programme.hours import DAY_MS, tzdata_version

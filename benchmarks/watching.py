@@ -41,6 +41,10 @@ def blocks_filter(tag: int) -> str:
     return ",".join([ground, block(0, "white"), block(2, "white"), *([block(SIGNS, "white")] if tag else []), *bits])
 
 
+class NeverSeen(Exception):
+    """What was waited for never came; says what."""
+
+
 class Sight:
     """What has been seen so far; written by a process of its own, so that it never stands in a player's way."""
 
@@ -61,7 +65,8 @@ class Sight:
         """Waits until this frame, or a later one, was seen."""
         until = time.monotonic() + within_s
         while not any(row[1] == tag and row[2] >= number for row in self.rows()[-500:]):
-            assert time.monotonic() < until, f"frame {number} of clip {tag} never came; last {self.rows()[-3:]}"
+            if time.monotonic() > until:
+                raise NeverSeen(f"frame {number} of clip {tag} never came; last {self.rows()[-3:]}")
             time.sleep(0.1)
 
     def black_ns(self, from_ns: int, until_ns: int) -> int:

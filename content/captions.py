@@ -104,6 +104,11 @@ class Captions:
         place = bisect_right(self.stretches, media_ms, key=lambda stretch: stretch[0])
         return self.stretches[place - 1][1] if place else ()
 
+    def following(self, media_ms: int) -> tuple[CaptionCue, ...]:
+        """The cues of the next stretch after `media_ms` in which any are on."""
+        place = bisect_right(self.stretches, media_ms, key=lambda stretch: stretch[0])
+        return next((cues for _, cues in self.stretches[place : place + 2] if cues), ())
+
 
 def language_tag(words: str) -> str:
     """A language as BCP 47 writes it: `vi`, `zh-Hant`, `pt-BR`. Raises BadCaptions for anything longer or stranger."""

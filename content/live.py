@@ -19,6 +19,7 @@ from content.manifest import (
 from content.programme.layers import ALERT_CEILING_MS, Action, LiveEvent, LiveLayer
 from content.reading import BadDocument, Reader
 from content.signing import LIVE, BadSignature, PublicKey, SigningKey
+from content.ticker import MOST_TICKERS, SignedTicker, read_ticker
 
 FORMAT = "commonscreen-live/1"
 LONGEST_TAKEOVER_MS = 24 * 3_600_000
@@ -138,11 +139,12 @@ class SignedOrder:
 
 @dataclass(frozen=True, slots=True)
 class LiveNews:
-    """What a curator tells a screen: the orders that still matter, and the files of their items with the approvals."""
+    """What a curator tells a screen: orders that still matter, their items' files with the approvals, and tickers."""
 
     orders: tuple[SignedOrder, ...] = ()
     approvals: tuple[SignedApproval, ...] = ()
     files: tuple[NeededFile, ...] = ()
+    tickers: tuple[SignedTicker, ...] = ()
 
     def as_json(self) -> dict[str, Json]:
         """The answer to `GET /api/v1/live/{node_id}`."""
@@ -153,6 +155,7 @@ class LiveNews:
                 {"sha256": need.sha256, "size_bytes": need.size_bytes, "media_type": need.media_type}
                 for need in self.files
             ],
+            **({"tickers": [ticker.as_json() for ticker in self.tickers]} if self.tickers else {}),
         }
 
     def approval_of(self, sha256: str) -> SignedApproval | None:
@@ -199,11 +202,14 @@ def read_order(reader: Reader) -> SignedOrder:
 
 def read_news(reader: Reader) -> LiveNews:
     """A curator's answer; raises BadDocument. Signatures are not checked here."""
-    fields = reader.fields("orders", "approvals", "files")
+    fields = reader.fields("orders", "approvals", "files", optional=("tickers",))
     return LiveNews(
         tuple(read_order(place) for place in fields["orders"].items(most=MOST_ORDERS)),
         tuple(read_approval(place) for place in fields["approvals"].items(most=MOST_FILES)),
         tuple(read_needed_file(place) for place in fields["files"].items(most=MOST_FILES)),
+        tuple(read_ticker(place) for place in fields["tickers"].items(most=MOST_TICKERS))
+        if "tickers" in fields
+        else (),
     )
 
 

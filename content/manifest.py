@@ -13,35 +13,21 @@ from content.canonical import Json, canonical_bytes
 from content.captions import MEDIA_TYPE as CAPTIONS_TYPE
 from content.captions import MOST_BYTES as MOST_CAPTIONS_BYTES
 from content.reading import SAFE_INTEGER, BadDocument, Reader
+from content.screen_facts import ScreenFacts, read_screen
 from content.signing import MANIFEST, BadSignature, PublicKey, SigningKey
+from content.transition import CUT, KINDS, Transition
+from content.transition import LONGEST_MS as LONGEST_TRANSITION_MS
 
 FORMAT = "commonscreen-manifest/1"
 LARGEST_MANIFEST_BYTES = 64 << 20
 MOST_BRIGHTNESSES = 10_000
 MEDIA_TYPES = ("video/mp4", "image/jpeg", "image/png")
 MOST_CAPTIONS = 20
+MOST_LANGUAGES = 5
 """Languages of one item."""
 
 Kind = Literal["video", "still"]
 Joins = Literal["any", "start"]
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenFacts:
-    """The screen a manifest is for. `width` and `height` are in pixels, `zone` is an IANA time zone.
-
-    `captions` says which are shown: "" those in the screen's language, a language tag those, "off" none unless nothing
-    can be heard.
-    """
-
-    id: str
-    name: str
-    width: int
-    height: int
-    zone: str
-    language: str
-    volume_percent: int = 100
-    captions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +42,9 @@ class ItemCaptions:
 class ManifestItem:
     """One playable thing: its words for the screen and the file that is shown. Frame rate is `fps_num / fps_den`.
 
-    One that `joins` at its "start" is not joined in its middle when a live order ends: the card stands in for it.
+    One that `joins` at its "start" is not joined in its middle when a live order ends: the card stands in for it. A
+    still that `moves` is a photograph that may slowly be moved over.
+    `languages` are those spoken or written in it.
     """
 
     id: str
@@ -74,6 +62,9 @@ class ManifestItem:
     has_sound: bool
     joins: Joins = "any"
     captions: tuple[ItemCaptions, ...] = ()
+    transition: Transition = CUT
+    moves: bool = False
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +135,9 @@ class Manifest:
 
     def as_json(self) -> dict[str, Json]:
         """The object that is signed."""
-        screen = self.screen
         return {
             "format": FORMAT,
-            "screen": {
-                "id": screen.id, "name": screen.name, "width": screen.width, "height": screen.height,
-                "zone": screen.zone, "language": screen.language, "volume_percent": screen.volume_percent,
-                **({"captions": screen.captions} if screen.captions else {}),
-            },
+            "screen": self.screen.as_json(),
             "epoch": self.epoch,
             "version": self.version,
             "issued_ms": self.issued_ms,
@@ -172,7 +158,7 @@ class Manifest:
 
 
 def item_json(item: ManifestItem) -> dict[str, Json]:
-    """An item as it stands under its id in `items`; `joins` and `captions` only where there is something to say."""
+    """An item as it stands under its id in `items`; the last four only where there is something to say."""
     told: dict[str, Json] = {
         "title": item.title, "credits": item.credits, "group": item.group, "group_name": item.group_name,
         "kind": item.kind, "duration_ms": item.duration_ms, "sha256": item.sha256, "width": item.width,
@@ -182,6 +168,12 @@ def item_json(item: ManifestItem) -> dict[str, Json]:
         told["joins"] = item.joins
     if item.captions:
         told["captions"] = [{"language": one.language, "sha256": one.sha256} for one in item.captions]
+    if not item.transition.is_cut:
+        told["transition"] = {"kind": item.transition.kind, "ms": item.transition.ms}
+    if item.moves:
+        told["moves"] = True
+    if item.languages:
+        told["languages"] = list(item.languages)
     return told
 
 
@@ -254,7 +246,7 @@ def read_manifest(reader: Reader) -> Manifest:
     if not isinstance(plan, dict):
         fields["plan"].refuse("an object is wanted")
     return Manifest(
-        screen=_read_screen(fields["screen"]),
+        screen=read_screen(fields["screen"]),
         epoch=fields["epoch"].integer(least=0),
         brightness=_read_brightness(fields["brightness"]) if "brightness" in fields else (),
         version=fields["version"].integer(least=1),
@@ -298,30 +290,15 @@ def _read_brightness(reader: Reader) -> tuple[tuple[int, int], ...]:
     return tuple(rows)
 
 
-def _read_screen(reader: Reader) -> ScreenFacts:
-    fields = reader.fields(
-        "id", "name", "width", "height", "zone", "language", "volume_percent", optional=("captions",)
-    )
-    return ScreenFacts(
-        id=fields["id"].identifier(),
-        name=fields["name"].text(most=200),
-        width=fields["width"].integer(least=8, most=16_384),
-        height=fields["height"].integer(least=8, most=16_384),
-        zone=fields["zone"].text(most=64),
-        language=fields["language"].text(most=35),
-        volume_percent=fields["volume_percent"].integer(least=0, most=100),
-        captions=fields["captions"].text(most=35) if "captions" in fields else "",
-    )
-
-
 def read_item(name: str, reader: Reader) -> ManifestItem:
     """The item with the id `name`; raises BadDocument."""
     fields = reader.fields(
         "title", "credits", "group", "group_name", "kind", "duration_ms", "sha256", "width", "height",
-        "fps_num", "fps_den", "has_sound", optional=("joins", "captions"),
+        "fps_num", "fps_den", "has_sound", optional=("joins", "captions", "transition", "moves", "languages"),
     )  # fmt: skip
     is_from_start = "joins" in fields and fields["joins"].one_of("any", "start") == "start"
     kind: Kind = "video" if fields["kind"].one_of("video", "still") == "video" else "still"
+    spoken = fields["languages"].items(most=MOST_LANGUAGES) if "languages" in fields else []
     return ManifestItem(
         id=name,
         title=fields["title"].text(most=200),
@@ -338,7 +315,21 @@ def read_item(name: str, reader: Reader) -> ManifestItem:
         has_sound=fields["has_sound"].flag(),
         joins="start" if is_from_start else "any",
         captions=_read_captions(fields["captions"]) if "captions" in fields else (),
+        transition=_read_transition(fields["transition"]) if "transition" in fields else CUT,
+        moves="moves" in fields and fields["moves"].flag(),
+        languages=tuple(map(read_language, spoken)),
     )
+
+
+def _read_transition(reader: Reader) -> Transition:
+    """One of a kind that a later version knows is a cut."""
+    fields = reader.fields("kind", "ms")
+    kind = KINDS.get(fields["kind"].text(most=20), "cut")
+    ms = fields["ms"].integer(least=0, most=LONGEST_TRANSITION_MS)
+    try:
+        return CUT if kind == "cut" else Transition(kind, ms)
+    except ValueError as error:
+        raise BadDocument(reader.path, str(error)) from error
 
 
 def _read_captions(reader: Reader) -> tuple[ItemCaptions, ...]:

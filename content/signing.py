@@ -14,6 +14,8 @@ from pathlib import Path
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from content.files import write_whole
 
@@ -21,7 +23,9 @@ MANIFEST = "commonscreen manifest"
 APPROVAL = "commonscreen approval"
 PAIRING = "commonscreen pairing"
 LIVE = "commonscreen live order"
-LIVE = "commonscreen live order"
+ACTIVITY = "commonscreen activity"
+TICKER = "commonscreen ticker"
+ANSWER = "commonscreen answer"
 
 
 class BadSignature(ValueError):
@@ -89,6 +93,11 @@ class SigningKey:
     def sign(self, purpose: str, body: bytes) -> str:
         """The signature over `purpose` and `body`, as unpadded base64url."""
         return wrap(self._private.sign(_framed(purpose, body)))
+
+    def derive(self, purpose: str, name: str) -> bytes:
+        """32 secret bytes for `purpose` and `name`: always the same ones, which tell nothing of this key (HKDF)."""
+        made = HKDF(SHA256(), 32, salt=None, info=_framed(purpose, name.encode()))
+        return made.derive(self._private.private_bytes_raw())
 
     def __repr__(self) -> str:
         """Names the key without showing it."""

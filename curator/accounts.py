@@ -6,7 +6,7 @@ import hashlib
 import re
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -15,12 +15,16 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from content.canonical import Json
 from content.signing import random_token
 from curator import audit
 from curator.authorisation import COUNCIL_ROLES, GROUP_ROLES, Actor, Role
 from curator.ids import new_id
+from curator.person_words import name_of
 from curator.store import Connection
 from curator.tables import accounts, grants, sessions
+from curator.tables_sign_in import decision_links, known_browsers
+from curator.tables_tokens import api_tokens
 from curator.words import N_, Told
 
 SHORTEST_PASSWORD = 10
@@ -181,6 +185,11 @@ def password_hash_of(connection: Connection, email: str) -> tuple[str | None, st
     return (row.id, row.password_hash) if row else (None, None)
 
 
+def has_password(connection: Connection, account_id: str) -> bool:
+    """Whether this account can be signed in to with a password."""
+    return bool(connection.execute(sa.select(accounts.c.password_hash).where(accounts.c.id == account_id)).scalar())
+
+
 def set_language(connection: Connection, account_id: str, language: str) -> None:
     """Remembers the language this person chose."""
     connection.execute(accounts.update().where(accounts.c.id == account_id).values(language=language))
@@ -189,9 +198,12 @@ def set_language(connection: Connection, account_id: str, language: str) -> None
 def set_password(
     connection: Connection, account_id: str, password_hash: str, *, now_ms: int, by: str | None, way: str = ""
 ) -> None:
-    """Replaces the password and ends every session of the account. `way`: how they came to it, for the audit log."""
+    """Replaces the password; ends sessions, API tokens and links, forgets browsers. `way`: how, for the audit log."""
     connection.execute(accounts.update().where(accounts.c.id == account_id).values(password_hash=password_hash))
-    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    for table in (sessions, known_browsers, decision_links):
+        connection.execute(table.delete().where(table.c.account_id == account_id))
+    still_good = api_tokens.c.account_id == account_id, api_tokens.c.revoked_ms.is_(None)
+    connection.execute(api_tokens.update().where(*still_good).values(revoked_ms=now_ms))
     audit.record(connection, now_ms, by, "account.password", f"account:{account_id}", way=way)
 
 
@@ -200,17 +212,24 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def sign_in(connection: Connection, account_id: str, *, now_ms: int, life_ms: int, browser: str = "") -> str:
-    """Opens a session and gives its secret token, for a cookie. `browser`: the family, as its owner is told it."""
+def sign_in(
+    connection: Connection, account_id: str, *, now_ms: int, life_ms: int, browser: str = "", way: str = "",
+    shown_ms: int | None = None,
+) -> str:  # fmt: skip
+    """Opens a session and gives its secret token, for a cookie. `browser`: the family, as its owner is told it.
+
+    `way`: how they signed in, for the audit log. `shown_ms`: when they last showed who they are, if that is not now.
+    """
     token = random_token()
     connection.execute(sessions.delete().where(sessions.c.expires_ms <= now_ms))
     connection.execute(
         sessions.insert().values(
             token_sha256=token_hash(token), account_id=account_id, created_ms=now_ms, seen_ms=now_ms,
-            expires_ms=now_ms + life_ms, browser=browser,
+            expires_ms=now_ms + life_ms, browser=browser, shown_ms=shown_ms,
         )
     )  # fmt: skip
-    audit.record(connection, now_ms, account_id, "session.open", f"account:{account_id}")
+    said: dict[str, Json] = {"way": way} if way else {}
+    audit.record(connection, now_ms, account_id, "session.open", f"account:{account_id}", **said)
     return token
 
 
@@ -225,6 +244,14 @@ def session(connection: Connection, token: str, now_ms: int) -> tuple[Actor, int
     return (person, row.seen_ms) if row and person else None
 
 
+def shown_ms(connection: Connection, token: str) -> int:
+    """When whoever opened this session last showed who they are; 0 when there is none."""
+    query = sa.select(sa.func.coalesce(sessions.c.shown_ms, sessions.c.created_ms)).where(
+        sessions.c.token_sha256 == token_hash(token)
+    )
+    return int(connection.execute(query).scalar() or 0)
+
+
 def prolong(connection: Connection, token: str, *, now_ms: int, life_ms: int) -> None:
     """Notes that a session was used now."""
     connection.execute(
@@ -237,6 +264,12 @@ def prolong(connection: Connection, token: str, *, now_ms: int, life_ms: int) ->
 def sign_out(connection: Connection, token: str) -> None:
     """Ends this session."""
     connection.execute(sessions.delete().where(sessions.c.token_sha256 == token_hash(token)))
+
+
+def names(connection: Connection, account_ids: Collection[str]) -> dict[str, str]:
+    """What these people are called, by their ids."""
+    query = sa.select(accounts.c.id, accounts.c.name).where(accounts.c.id.in_(sorted(account_ids)))
+    return {row.id: name_of(row.name) for row in connection.execute(query)}
 
 
 def everybody(connection: Connection) -> list[Account]:

@@ -9,7 +9,8 @@ from curator.authorisation import Action, Actor, require
 from curator.library import Item, Version
 from curator.person_words import name_of
 from curator.store import Connection
-from curator.tables import accounts, appeals, versions
+from curator.tables import accounts, versions
+from curator.tables_moderation import appeals
 from curator.words import N_, Told
 
 LONGEST_WORDS = 1000
@@ -41,7 +42,7 @@ def about(connection: Connection, version_id: str) -> Appeal | None:
 def may_appeal(item: Item, version: Version, appeal: Appeal | None) -> bool:
     """Whether there is something to appeal against: the newest version was rejected, and nobody has yet."""
     is_rejected = version.state == "rejected" and version.sha256 is not None
-    return is_rejected and appeal is None and item.withdrawn_ms is None and item.newest.id == version.id
+    return is_rejected and appeal is None and item.withdrawn_ms is None and item.beside(version)[:1] == (version,)
 
 
 def make(connection: Connection, version_id: str, *, words: str, by: Actor, now_ms: int) -> Item:

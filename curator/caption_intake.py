@@ -80,13 +80,40 @@ async def receive(
     service: Service, turns: Turns, version: Version, *, language: str, body: bytes, file_name: str, by: str
 ) -> Prepared:
     """What became of the captions somebody sent for a version; accepted, they wait for a moderator. Raises BadTrack."""
+    now_ms = service.now()
+    async with read_in(service, turns, version, language=language, body=body) as prepared:
+        if prepared.is_accepted:
+            await service.store.run(
+                lambda connection: keep(
+                    connection, service, version, prepared, file_name=file_name, now_ms=now_ms, by=by
+                )
+            )  # fmt: skip
+    return prepared
+
+
+@contextlib.asynccontextmanager
+async def read_in(
+    service: Service, turns: Turns, version: Version, *, language: str, body: bytes
+) -> AsyncIterator[Prepared]:
+    """What became of the captions somebody sent; what was made of them is there as long as the block. Raises BadTrack.
+
+    Nothing is stored before `keep`.
+    """
     language = captions.check_language(language)
     async with turns, _room(service) as folder:
-        prepared = await asyncio.to_thread(_read, folder, body, language, version.duration_ms)
-        if prepared.is_accepted:
-            made = prepared.captions[0]
-            await _keep(service, version, made, file_name=file_name, prepared=prepared, by=by)
-    return prepared
+        yield await asyncio.to_thread(_read, folder, body, language, version.duration_ms)
+
+
+def keep(
+    connection: Connection, service: Service, version: Version, prepared: Prepared, *, file_name: str, now_ms: int,
+    by: str,
+) -> str:  # fmt: skip
+    """Stores captions that were read and accepted, and gives their id: in the writer's turn, as the cleaning comes."""
+    made = prepared.captions[0]
+    blobs.keep(service.settings.files, made.path, made.sha256)
+    return captions.add(
+        connection, version.id, made, file_name=file_name, reasons=prepared.reasons, now_ms=now_ms, by=by
+    )  # fmt: skip
 
 
 @contextlib.asynccontextmanager
@@ -110,41 +137,40 @@ def _read(folder: Path, body: bytes, language: str, film_ms: int) -> Prepared:
         raise Busy(N_("Captions cannot be read safely on this machine. Tell the people who run this.")) from None
 
 
-async def _keep(
-    service: Service, version: Version, made: CaptionFile, *, file_name: str, prepared: Prepared, by: str
-) -> None:  # fmt: skip
-    now_ms = service.now()
-
-    def keep(connection: Connection) -> None:
-        # In the writer's turn: the cleaning, which comes there too, sees file and row together.
-        blobs.keep(service.settings.files, made.path, made.sha256)
-        captions.add(
-            connection, version.id, made, file_name=file_name, reasons=prepared.reasons, now_ms=now_ms, by=by
-        )  # fmt: skip
-
-    await service.store.run(keep)
-
-
 async def say_language(service: Service, track: Track, language: str, *, by: str) -> None:
     """The same captions in the language somebody says they are in: other bytes, that wait. Raises BadTrack."""
+    async with said_in(service, track, language) as made:
+        now_ms = service.now()
+        await service.store.run(
+            lambda connection: keep_said(connection, service, track, made, now_ms=now_ms, by=by)
+        )  # fmt: skip
+
+
+@contextlib.asynccontextmanager
+async def said_in(service: Service, track: Track, language: str) -> AsyncIterator[CaptionFile]:
+    """The captions written as those of a language, as long as the block; nothing is stored before `keep_said`.
+
+    Raises BadTrack.
+    """
     language = captions.check_language(language)
     text = (await read_all(service, [track])).get(track.id)
     if text is None:
         raise BadTrack(N_("The captions' file is missing. Tell the people who run this."))
     async with _room(service) as folder:
-        made = await asyncio.to_thread(
+        yield await asyncio.to_thread(
             captions.written, folder / "captions.vtt", replace(text, language=language), track.form
         )
-        now_ms = service.now()
 
-        def keep(connection: Connection) -> None:
-            blobs.keep(service.settings.files, made.path, made.sha256)
-            captions.remove(connection, track.id, now_ms=now_ms, by=by)
-            captions.add(
-                connection, track.version_id, made, file_name=track.file_name, reasons=(), now_ms=now_ms, by=by
-            )  # fmt: skip
 
-        await service.store.run(keep)
+def keep_said(
+    connection: Connection, service: Service, track: Track, made: CaptionFile, *, now_ms: int, by: str
+) -> str:  # fmt: skip
+    """Stores them in place of `track`, and gives their id."""
+    blobs.keep(service.settings.files, made.path, made.sha256)
+    captions.remove(connection, track.id, now_ms=now_ms, by=by)
+    return captions.add(
+        connection, track.version_id, made, file_name=track.file_name, reasons=(), now_ms=now_ms, by=by
+    )  # fmt: skip
 
 
 async def read_all(service: Service, tracks: Iterable[Track]) -> dict[str, Captions]:

@@ -19,11 +19,14 @@ from content.manifest import MOST_CAPTIONS
 from content.media.facts import CaptionFile
 from content.media.reasons import Reason
 from content.signing import SigningKey
-from curator import audit, library, moderation, policy, two_persons
+from curator import accounts, audit, decided, demands, library, moderation, occasions, policy
 from curator.authorisation import Action, Actor, require
 from curator.found_reasons import FoundReason, reasons_as_stored, stored_reasons
 from curator.ids import new_id
 from curator.library import Item, Version
+from curator.not_decided import BadReason, Changed, NotDecided, OwnWork
+from curator.own_work import is_own_work
+from curator.places import ALL
 from curator.store import Connection
 from curator.tables import captions, groups, items, versions
 from curator.words import N_, Told
@@ -119,7 +122,10 @@ def add(
     if made.language not in others and len(others) >= MOST_CAPTIONS:
         raise BadTrack(N_("A film has captions in at most %(most)s languages."), most=MOST_CAPTIONS)
     _make_room(connection, version_id, made.language, ("draft", "submitted", "rejected"))
-    return _insert(connection, version, made, file_name, reasons, now_ms=now_ms, by=by)
+    track_id = _insert(connection, version, made, file_name, reasons, now_ms=now_ms, by=by)
+    if version.state == "approved":  # until then they wait together with their film
+        occasions.captions_wait(connection, version_id, track_id, by=by, now_ms=now_ms)
+    return track_id
 
 
 def refuse_bad_target(connection: Connection, version_id: str) -> None:
@@ -156,25 +162,36 @@ def remove(connection: Connection, track_id: str, *, now_ms: int, by: str) -> No
             connection, now_ms, by, "captions.remove", f"version:{found.version_id}",
             language=found.language, sha256=found.sha256,
         )  # fmt: skip
+        occasions.captions_wait_no_more(connection, found.version_id, now_ms=now_ms)
 
 
 def approve(
-    connection: Connection, track_id: str, sha256: str, *, moderator: Actor, key: SigningKey, now_ms: int
-) -> None:
+    connection: Connection, track_id: str, sha256: str, *, moderator: Actor, key: SigningKey, now_ms: int,
+    with_film: bool = False,
+) -> None:  # fmt: skip
     """Allows these captions over their film, with a signed statement, in this one transaction.
 
     The film is approved: before, or just now in the same transaction. Captions approved before in the same language
-    give way. Where the policy wants two people for the film, the first only agrees. Raises NotAllowed, OwnWork, Changed
+    give way. Where the policy wants two people for the film, the first only agrees; `with_film` says that the film was
+    decided about with them: where it has a first agreement only, so have they. Raises NotAllowed, OwnWork, Changed
     when they are no longer what the moderator saw, or NotDecided for a second yes of the first person.
     """
     found, version, item = _to_decide(connection, track_id, sha256, moderator)
-    if two_persons.policy_asks(item) and found.agreed_by is None:
+    allowed = decided.allowed_places(connection, version.id) or ALL
+    asked = demands.about(connection, item, version, now_ms, places=allowed, kinds=demands.CAPTIONS)
+    first = accounts.actor(connection, found.agreed_by) if found.agreed_by else None
+    if asked.persons == 2 and found.agreed_by is None:
         _agree(connection, found, version, moderator, now_ms)
         return
     if found.agreed_by == moderator.account_id:
-        raise moderation.NotDecided(N_("You have agreed already. It plays when somebody else agrees as well."))
+        raise NotDecided(N_("You have agreed already. It plays when somebody else agrees as well."))
+    if not demands.suffices(asked, [moderator, *([first] if first else [])]):
+        raise NotDecided(N_("By the policy an administrator decides about this. Pass it on."))
+    if with_film and version.state != "approved" and found.agreed_by is None:
+        _agree(connection, found, version, moderator, now_ms)
+        return
     if version.state != "approved" or version.sha256 is None:
-        raise moderation.Changed(N_("Its film is not approved. Decide about the film first."))
+        raise Changed(N_("Its film is not approved. Decide about the film first."))
     head = audit.record(
         connection, now_ms, moderator.account_id, "captions.approve", f"version:{version.id}",
         language=found.language, sha256=sha256, film_sha256=version.sha256,
@@ -208,9 +225,9 @@ def reject(
     found, version, _item = _to_decide(connection, track_id, sha256, moderator)
     published = policy.reasons().get(reason)
     if published is None or published.retired:
-        raise moderation.BadReason(N_("Choose one of the published reasons."))
+        raise BadReason(N_("Choose one of the published reasons."))
     if not 1 <= len(words.strip()) <= moderation.LONGEST_WORDS:
-        raise moderation.BadReason(
+        raise BadReason(
             N_("Write to the group what the matter is, in 1 to %(most)s characters."), most=moderation.LONGEST_WORDS
         )
     audit.record(
@@ -225,7 +242,7 @@ def may_decide(moderator: Actor, item: Item, version: Version, found: Track) -> 
     return (
         moderator.may(Action.DECIDE)
         and found.created_by != moderator.account_id
-        and not moderation.is_own_work(moderator, item, version)
+        and not is_own_work(moderator, item, version)
     )
 
 
@@ -268,13 +285,13 @@ def _to_decide(
     version = library.version(connection, found.version_id) if found else None
     item = library.item(connection, version.item_id) if version else None
     if found is None or version is None or item is None or item.withdrawn_ms is not None:
-        raise moderation.Changed(N_("These captions were taken away in the meantime. There is nothing to decide."))
+        raise Changed(N_("These captions were taken away in the meantime. There is nothing to decide."))
     if not may_decide(moderator, item, version, found):
-        raise moderation.OwnWork(N_("You added these captions or uploaded the film, so somebody else decides."))
+        raise OwnWork(N_("You added these captions or uploaded the film, so somebody else decides."))
     if found.state != "submitted":
-        raise moderation.Changed(N_("These captions do not wait for a decision (any more)."))
+        raise Changed(N_("These captions do not wait for a decision (any more)."))
     if found.sha256 != sha256:
-        raise moderation.Changed(N_("The captions are not those you looked at. Look at them again, then decide."))
+        raise Changed(N_("The captions are not those you looked at. Look at them again, then decide."))
     return found, version, item
 
 
@@ -294,6 +311,7 @@ def _decide(connection: Connection, found: Track, moderator: Actor, now_ms: int,
         .where(captions.c.id == found.id)
         .values(decided_by=moderator.account_id, decided_ms=now_ms, **values)
     )
+    occasions.captions_wait_no_more(connection, found.version_id, now_ms=now_ms)
 
 
 def written(path: Path, text: Captions, form: str) -> CaptionFile:

@@ -1,4 +1,6 @@
-"""Captions somebody added to a film go along when it is mended: the same words, at the times of the mended film."""
+"""Captions go along where a film is made from another: when it is mended, at the times of the mended film; and to a
+variant of an item, which is as long, as they are.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,11 +12,14 @@ from content.media.cuts import cuts_of
 from content.media.facts import CaptionFile
 from content.media.limits import HOUSE
 from content.media.mends import Mends
-from curator import captions
+from curator import captions, library
 from curator.captions import EMBEDDED, BadTrack, Track
 from curator.config import Settings
 from curator.library import Version
 from curator.store import Connection
+
+FROM_THE_ITEM = "captions.vtt"
+"""What captions that came inside the item's film are called beside that of its variant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,14 @@ class Carried:
 
 
 def tracks_to_carry(connection: Connection, version: Version) -> list[Track]:
-    """The captions that were added to the version this one is mended from; those inside the film are found again."""
+    """The captions that were added to the version this one is mended from; those inside the film are found again.
+
+    For a variant, those of the item itself.
+    """
     if version.mended_from is None:
-        return []
+        item = library.item(connection, version.item_id) if version.variant_id else None
+        itself = (item.approved or item.newest) if item else None
+        return captions.of_versions(connection, [itself.id], "submitted", "approved") if itself else []
     found = captions.of_versions(connection, [version.mended_from], "draft", "submitted", "approved")
     return [track for track in found if track.file_name != EMBEDDED]
 
@@ -52,14 +62,19 @@ def carried(settings: Settings, tracks: list[Track], before: Mends, after: Mends
 
 
 def note_carried(connection: Connection, version: Version, found: list[Carried], now_ms: int) -> None:
-    """Stores them with the mended version, waiting for a moderator; their files are in the store before this."""
+    """Stores them with the new version, waiting for a moderator; their files are in the store before this.
+
+    What was found inside it in the same language stays.
+    """
+    inside = {one.language for one in captions.of_version(connection, version.id)} if version.variant_id else set()
     for one in found:
+        if one.track.language in inside:
+            continue
         by = one.track.created_by or version.created_by
         try:
             if by is not None:
-                captions.add(
-                    connection, version.id, one.made, file_name=one.track.file_name, reasons=(), now_ms=now_ms, by=by
-                )  # fmt: skip
+                name = one.track.file_name or FROM_THE_ITEM
+                captions.add(connection, version.id, one.made, file_name=name, reasons=(), now_ms=now_ms, by=by)
         except BadTrack:
             continue  # no room beside those found inside it, or in no language yet: they stay with the film before
 

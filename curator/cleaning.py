@@ -22,13 +22,24 @@ import sqlalchemy as sa
 from aiohttp import web
 
 from content import files
-from curator import audit, notices
+from curator import (
+    answers,
+    audit,
+    decision_links,
+    identities,
+    next_up,
+    notices,
+    street_reports,
+    tokens,
+    webhooks,
+)
 from curator.config import Settings
 from curator.library import FILES_OF_A_VERSION
 from curator.sealed import MANIFESTS_SERVED
 from curator.service import SERVICE, Service
 from curator.store import Connection
 from curator.tables import captions, decisions, items, jobs, manifest_files, manifests, uploads, versions
+from curator.tables_variants import variants
 
 EVERY_S = 600.0
 MOST_MARKED = 200
@@ -75,6 +86,13 @@ async def clean(service: Service) -> int:
     for topic in marked:
         service.bus.publish(topic)
     await service.store.run(lambda connection: notices.forget(connection, before_ms))
+    await service.store.run(lambda connection: tokens.forget(connection, now_ms))
+    await service.store.run(lambda connection: decision_links.forget(connection, now_ms))
+    await service.store.run(lambda connection: webhooks.forget(connection, now_ms))
+    await service.store.run(lambda connection: answers.forget(connection, now_ms))
+    await service.store.run(lambda connection: next_up.forget(connection, now_ms))
+    await service.store.run(lambda connection: street_reports.forget(connection, now_ms))
+    await service.store.run(lambda connection: identities.forget_newcomers(connection, now_ms))
     left = await service.store.read(_left_over)
     there = await asyncio.to_thread(lambda: [path for path in _places(service.settings, left) if path.exists()])
     removed = 0
@@ -121,16 +139,24 @@ def _over(before_ms: int) -> "sa.Select[tuple[str, str, str]]":
     is_replaced = sa.and_(is_ready_draft, sa.not_(is_unsubmitted))
     return (
         sa.select(versions.c.id, versions.c.item_id, items.c.group_id)
-        .select_from(versions.join(items, versions.c.item_id == items.c.id))
+        .select_from(
+            versions.join(items, versions.c.item_id == items.c.id).outerjoin(
+                variants, versions.c.variant_id == variants.c.id
+            )
+        )
         .where(
             versions.c.cleaned_ms.is_(None),
             versions.c.id.is_distinct_from(items.c.approved_version_id),
             versions.c.state != "approved",
             sa.or_(
                 items.c.withdrawn_ms <= before_ms,
+                variants.c.removed_ms <= before_ms,
                 sa.and_(versions.c.preparation == "refused", versions.c.prepared_ms <= before_ms),
                 sa.and_(is_unsubmitted, versions.c.prepared_ms <= before_ms),
-                sa.and_(versions.c.state == "rejected", decided.correlate(versions).scalar_subquery() <= before_ms),
+                sa.and_(
+                    versions.c.state.in_(["rejected", "asked"]),
+                    decided.correlate(versions).scalar_subquery() <= before_ms,
+                ),
                 sa.and_(is_replaced, decided_on_item.correlate(versions).scalar_subquery() <= before_ms),
             ),
         )

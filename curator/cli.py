@@ -10,6 +10,7 @@ from content.clock import now_ms
 from content.language import language_of_the_shell
 from curator.audit_cli import audit_command
 from curator.config import Settings
+from curator.policy_cli import policy_command
 from curator.preparation_cli import jobs_command, work_command
 from curator.words import LANGUAGE, Told, _, ngettext
 
@@ -130,6 +131,7 @@ def check(data: Path, as_json: bool) -> None:
 
 curator.add_command(audit_command, "audit")
 curator.add_command(jobs_command, "jobs")
+curator.add_command(policy_command, "policy")
 curator.add_command(work_command, "work")
 
 

@@ -55,6 +55,12 @@ class Settings(BaseSettings):
     sign_in_tries: int = Field(
         default=8, description="Wrong passwords in ten minutes before an address or account must wait."
     )
+    api_calls_a_minute: int = Field(
+        default=600, ge=1, le=100_000, description="How often a person's programs, or a stranger, may call the API."
+    )
+    identity_providers: Path | None = Field(
+        default=None, description="A file that names the identity providers people may sign in with."
+    )
     mail_host: str = Field(
         default="", description="The mail server that takes our mails; without one they are laid into the folder mail/."
     )
@@ -70,6 +76,17 @@ class Settings(BaseSettings):
     )
     mail_sender: str = Field(
         default="", description="The address mails come from, when it is not the mail server's user."
+    )
+
+    decision_links: bool = Field(
+        default=True,
+        description="Whether mails to moderators hold links that decide about an item without signing in.",
+    )
+    webhooks_over_http: bool = Field(
+        default=False, description="Whether webhooks may be at addresses without encryption (http)."
+    )
+    webhooks_to_private_networks: bool = Field(
+        default=False, description="Whether the council's webhooks may be at addresses in private networks."
     )
 
     pairing_minutes: int = Field(default=15, description="How long a pairing code is good.")

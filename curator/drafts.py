@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
-from curator import revisions
+from curator import revisions, webhook_events
 from curator.bookings import BookingRefused
 from curator.ids import new_id
 from curator.programme.applying import apply_change
@@ -200,7 +200,9 @@ def publish_at_once(
     if at_once is None:
         at_once = was_soon or _is_soon(connection, named, now_ms)
     number = revisions.add(connection, named, now_ms=now_ms, by=by, at_once=at_once)
-    return Published(number, named, tuple(sorted({*before, *revisions.screens_of(connection, named)})))
+    concerned = sorted({*before, *revisions.screens_of(connection, named)})
+    webhook_events.published(connection, number, concerned, now_ms=now_ms)
+    return Published(number, named, tuple(concerned))
 
 
 def _is_soon(connection: Connection, changes: Sequence[Change], now_ms: int) -> bool:

@@ -7,7 +7,7 @@ addresses that people wrote into titles, credits or films are the group's words,
 import sqlalchemy as sa
 
 from content.canonical import Json
-from curator import audit, people
+from curator import audit, occasions, people
 from curator.accounts import BadAccount
 from curator.mail.addresses import mailable
 from curator.store import Connection
@@ -24,9 +24,22 @@ from curator.tables import (
     second_factors,
     sessions,
 )
+from curator.tables_moderation import escalations
+from curator.tables_sign_in import (
+    decision_link_choices,
+    decision_links,
+    identities,
+    known_browsers,
+    newcomers,
+    passkeys,
+)
+from curator.tables_tokens import api_tokens, kept_answers
 from curator.words import N_
 
-OF_A_PERSON = (sessions, grants, second_factors, recovery_codes, password_resets, notices, notice_choices)
+OF_A_PERSON = (
+    sessions, grants, second_factors, recovery_codes, password_resets, notices, notice_choices, passkeys,
+    api_tokens, kept_answers, identities, known_browsers, decision_links, decision_link_choices,
+)  # fmt: skip
 """Tables whose rows of an account are removed with it."""
 
 
@@ -40,6 +53,7 @@ def ask(connection: Connection, account_id: str, *, now_ms: int) -> None:
     )
     if asked.rowcount:
         audit.record(connection, now_ms, account_id, "account.erase_ask", f"account:{account_id}")
+        occasions.erasure_asked(connection, account_id, now_ms=now_ms)
 
 
 def asked_ms(connection: Connection, account_id: str) -> int | None:
@@ -57,6 +71,7 @@ def take_back(connection: Connection, account_id: str, *, now_ms: int) -> None:
     )
     if kept.rowcount:
         audit.record(connection, now_ms, account_id, "account.erase_keep", f"account:{account_id}")
+        occasions.erasure_over(connection, account_id, now_ms=now_ms)
 
 
 def erase(connection: Connection, account_id: str, *, typed: str, now_ms: int, by: str) -> None:
@@ -72,7 +87,14 @@ def erase(connection: Connection, account_id: str, *, typed: str, now_ms: int, b
     for table in OF_A_PERSON:
         connection.execute(table.delete().where(table.c.account_id == account_id))
     connection.execute(invitations.delete().where(invitations.c.email == email))
+    connection.execute(newcomers.delete().where(newcomers.c.email == email))
     connection.execute(mails.delete().where(mails.c.recipient.in_({email, mailable(email) or email})))
+    # What was passed on to somebody who is gone waits for the administrators.
+    connection.execute(
+        escalations.update()
+        .where(escalations.c.to_account == account_id, escalations.c.closed_ms.is_(None))
+        .values(to_account=None)
+    )
     connection.execute(
         drafts.update()
         .where(drafts.c.account_id == account_id, drafts.c.closed_ms.is_(None))
@@ -86,6 +108,7 @@ def erase(connection: Connection, account_id: str, *, typed: str, now_ms: int, b
             disabled_ms=sa.func.coalesce(accounts.c.disabled_ms, now_ms),
         )
     )  # fmt: skip
+    occasions.erasure_over(connection, account_id, now_ms=now_ms)
     marks = audit.take_words_out(connection, email)
     vouched: dict[str, Json] = {"rows": marks} if marks else {}
     audit.record(connection, now_ms, by, "account.erase", f"account:{account_id}", **vouched)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -31,6 +32,8 @@ class Group:
     is_house: bool
     colour: str
     created_ms: int
+    trust: str = ""
+    """What a moderator said of it (`curator.trust`)."""
 
 
 def slug_of(name: str) -> str:
@@ -85,6 +88,17 @@ def every(connection: Connection) -> list[Group]:
     return [Group(**row) for row in connection.execute(sa.select(groups).order_by(groups.c.name)).mappings()]
 
 
+def house_ids(connection: Connection) -> set[str]:
+    """The ids of the groups that are the house."""
+    return set(connection.execute(sa.select(groups.c.id).where(groups.c.is_house)).scalars())
+
+
+def playing_ids(connection: Connection) -> set[str]:
+    """The ids of the groups that have an item that may play."""
+    standing = items.c.approved_version_id.is_not(None), items.c.withdrawn_ms.is_(None)
+    return set(connection.execute(sa.select(items.c.group_id).where(*standing).distinct()).scalars())
+
+
 def get(connection: Connection, group_id: str) -> Group | None:
     """One group, or None."""
     row = connection.execute(sa.select(groups).where(groups.c.id == group_id)).mappings().first()
@@ -99,12 +113,28 @@ def by_slug(connection: Connection, slug: str) -> Group | None:
 
 def stored_bytes(connection: Connection, group_id: str) -> int:
     """What a group's versions take: the originals and what was made of them, as long as they are kept."""
-    kept = items.c.group_id == group_id, versions.c.cleaned_ms.is_(None)
-    of_group = versions.join(items, versions.c.item_id == items.c.id)
-    made = sa.select(sa.func.coalesce(sa.func.sum(versions.c.size_bytes), 0)).select_from(of_group).where(*kept)
+    return stored_bytes_of(connection, [group_id])[group_id]
+
+
+def stored_bytes_of(connection: Connection, group_ids: Collection[str]) -> dict[str, int]:
+    """The same of several groups, by their ids."""
+    kept = items.c.group_id.in_(sorted(group_ids)), versions.c.cleaned_ms.is_(None)
+    of_groups = versions.join(items, versions.c.item_id == items.c.id)
+    made = sa.select(items.c.group_id, sa.func.sum(versions.c.size_bytes).label("bytes"))
     # Versions that were mended share their original.
     originals = (
-        sa.select(versions.c.upload_sha256, versions.c.upload_bytes).select_from(of_group).where(*kept).distinct()
-    ).subquery()
-    uploaded = sa.select(sa.func.coalesce(sa.func.sum(originals.c.upload_bytes), 0))
-    return int(connection.execute(made).scalar_one()) + int(connection.execute(uploaded).scalar_one())
+        sa.select(items.c.group_id, versions.c.upload_sha256, versions.c.upload_bytes)
+        .select_from(of_groups)
+        .where(*kept)
+        .distinct()
+        .subquery()
+    )
+    uploaded = sa.select(originals.c.group_id, sa.func.sum(originals.c.upload_bytes).label("bytes"))
+    stored = dict.fromkeys(group_ids, 0)
+    for query in (
+        made.select_from(of_groups).where(*kept).group_by(items.c.group_id),
+        uploaded.group_by(originals.c.group_id),
+    ):
+        for row in connection.execute(query):
+            stored[row.group_id] += int(row.bytes)
+    return stored

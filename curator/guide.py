@@ -1,24 +1,24 @@
 """The guide: what is on a screen and when, as its newest manifest has it, asked of the same engine as the screen's."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import sqlalchemy as sa
 
 from content.programme.engine import Event
-from curator import bookings, groups, screens
+from curator import bookings, groups
+from curator.programme.ahead import REACH_MS, starts_of
 from curator.programme.facts import Moment
 from curator.programme.hand_over import frozen_until
-from curator.programme.published import Published, newest
+from curator.programme.published import Published, every_newest, newest
+from curator.screens import Screen
 from curator.store import Connection
-from curator.tables import versions
+from curator.tables import screens, versions
 
 Kind = Literal["booking", "rotation", "filler", "dark", "off"]
 
 MOST_ENTRIES = 5_000
-FURTHEST_MS = 2 * 86_400_000
-"""How far ahead the next plays of an item are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class GuideEntry:
 
 def now_and_next(connection: Connection, screen_id: str, now_ms: int, count: int = 3) -> list[GuideEntry]:
     """What is on now and the `count` - 1 things after it; fewer at the end of the plan, none before the first one."""
-    return between(connection, screen_id, now_ms, now_ms + FURTHEST_MS, most=count)
+    return between(connection, screen_id, now_ms, now_ms + REACH_MS, most=count)
 
 
 def between(
@@ -62,7 +62,7 @@ def between(
     return [replace(entry, is_confirmed=entry.start_ms < promised_ms) for entry in entries]
 
 
-def promised_until(connection: Connection, screen: screens.Screen, now_ms: int, usual_minutes: int) -> int:
+def promised_until(connection: Connection, screen: Screen, now_ms: int, usual_minutes: int) -> int:
     """Until when the screen's programme is promised; `now_ms` when nothing is. `usual_minutes`: `freeze_minutes`."""
     published = newest(connection, screen.id)
     if published is None:
@@ -73,19 +73,23 @@ def promised_until(connection: Connection, screen: screens.Screen, now_ms: int, 
 
 def next_plays(connection: Connection, item_id: str, now_ms: int, most: int = 5) -> list[tuple[str, int]]:
     """The next starts of an item on any screen within two days: names of screens and UTC ms, the soonest first."""
-    found: list[tuple[int, str]] = []
-    for screen in screens.every(connection):
-        published = newest(connection, screen.id)
-        if published is None or item_id not in published.manifest.items:
-            continue
-        until_ms = min(now_ms + FURTHEST_MS, published.programme.span[1])
-        starts = (
-            event.start_ms
-            for event in published.programme.each_event(now_ms, until_ms)
-            if event.item == item_id and event.start_ms > now_ms
-        )
-        found += [(start_ms, screen.name) for start_ms, _ in zip(starts, range(most), strict=False)]
-    return [(name, start_ms) for start_ms, name in sorted(found)[:most]]
+    return next_plays_of(connection, [item_id], now_ms, most)[item_id]
+
+
+def next_plays_of(
+    connection: Connection, item_ids: Collection[str], now_ms: int, most: int = 1
+) -> dict[str, list[tuple[str, int]]]:
+    """`next_plays` of several items, by their ids."""
+    laid = every_newest(connection) if item_ids else {}
+    named = sa.select(screens.c.id, screens.c.name).where(screens.c.retired_ms.is_(None)).order_by(screens.c.name)
+    up = [(row.name, laid[row.id]) for row in connection.execute(named) if row.id in laid]
+    found: dict[str, list[tuple[str, int]]] = {}
+    for item_id in item_ids:
+        starts = [
+            (start_ms, name) for name, published in up for start_ms in starts_of(published, item_id, now_ms, most)
+        ]
+        found[item_id] = [(name, start_ms) for start_ms, name in sorted(starts)[:most]]
+    return found
 
 
 def _some(published: Published, from_ms: int, to_ms: int, most: int) -> Iterator[Event]:

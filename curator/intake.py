@@ -21,7 +21,7 @@ from content.media.kernel_limits import CannotConfine
 from content.media.preparation import prepare
 from content.media.profiles import profile_named
 from content.media.reasons import Reason
-from curator import blobs, captions, carried_captions, cleaning, jobs, library, policy
+from curator import blobs, captions, carried_captions, cleaning, jobs, library, outcomes, policy, variants
 from curator.captions import Track
 from curator.carried_captions import Carried
 from curator.ids import new_id
@@ -136,7 +136,7 @@ class Worker:
             connection, kind=jobs.PREPARE, owner=self._owner, now_ms=now_ms, lease_ms=self._lease_ms
         )  # fmt: skip
         if job is not None:
-            library.note_running(connection, job.subject, is_running=True)
+            outcomes.note_running(connection, job.subject, is_running=True)
         return job
 
     async def _prepare(self, job: Job, version: Version, work: Path) -> None:
@@ -167,6 +167,10 @@ class Worker:
         prepared = await asyncio.to_thread(self._prepare_here, version, work, watch)
         if watch.stop.is_set():
             return None
+        profile = profile_named(self._service.settings.profile)
+        prepared = await self._service.store.read(
+            lambda connection: variants.fitted(connection, version, prepared, profile)
+        )
         # Noted before the first file is kept: from here on `cleaning` lets every file be.
         watch.note(KEEP, 0)
         if not await self._beat(job, (KEEP, 0)):
@@ -183,10 +187,11 @@ class Worker:
             return before, carried_captions.tracks_to_carry(connection, version)
 
         before, tracks = await self._service.store.read(look)
-        if before is None or prepared.rendition is None:
+        if not tracks or prepared.rendition is None or prepared.rendition.kind != "video":
             return _Made(prepared, [])
+        mends = (before.mends, prepared.mends) if before else ((), ())
         carry = carried_captions.carried
-        return _Made(prepared, await asyncio.to_thread(carry, settings, tracks, before.mends, prepared.mends, work))
+        return _Made(prepared, await asyncio.to_thread(carry, settings, tracks, *mends, work))
 
     def _prepare_here(self, version: Version, work: Path, watch: _Watch) -> Prepared:
         settings = self._service.settings
@@ -248,7 +253,7 @@ class Worker:
 
         def give_up(connection: Connection) -> None:
             if jobs.finish(connection, job, now_ms=now_ms, error=str(error)[:300]):
-                library.note_refused(connection, version.id, HOPELESS, now_ms, facts=None)
+                outcomes.note_refused(connection, version.id, HOPELESS, now_ms, facts=None)
 
         await self._service.store.run(give_up)
 
@@ -257,7 +262,7 @@ class Worker:
 
         def put_back(connection: Connection) -> None:
             if jobs.put_back(connection, job, now_ms=now_ms, wait_ms=wait_ms, counts=counts, error=error):
-                library.note_running(connection, job.subject, is_running=False)
+                outcomes.note_running(connection, job.subject, is_running=False)
 
         await self._service.store.run(put_back)
 
@@ -266,7 +271,7 @@ class Worker:
         now_ms = self._service.now()
         if not jobs.finish(connection, job, now_ms=now_ms):
             return False
-        library.note_prepared(connection, version.id, made.prepared, now_ms)
+        outcomes.note_prepared(connection, version.id, made.prepared, now_ms)
         captions.note_found(connection, version.id, made.prepared.captions, now_ms)
         carried_captions.note_carried(connection, version, made.carried, now_ms)
         return True

@@ -1,6 +1,7 @@
 """Invitations: an address, a role, and a link with which whoever reads that address makes an account of their own.
 
-A link is good once and for seven days. Somebody who has an account already is simply given the role.
+A link is good once and for seven days, as long as whoever made it may still invite to that. Somebody who has an account
+is given the role at once by an administrator; what an editor offers them they accept themselves, signed in.
 """
 
 from dataclasses import dataclass
@@ -8,9 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from content.signing import random_token
-from curator import accounts, audit
+from curator import accounts, audit, occasions
 from curator.accounts import BadAccount, token_hash
-from curator.authorisation import Role
+from curator.authorisation import GROUP_ROLES, Action, Actor, Role
 from curator.config import Settings
 from curator.ids import new_id
 from curator.mail import sentences
@@ -24,6 +25,8 @@ from curator.words import N_
 DAYS = 7
 LIFE_MS = DAYS * 86_400_000
 MOST_PENDING = 500
+MOST_OF_A_GROUP = 20
+"""How many invitations into one group its editors may have open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,24 @@ def invite(
         if known.disabled_ms is not None:
             raise BadAccount(N_("The account of %(email)s is closed. Open it again first."), email=address)
         accounts.grant(connection, account_id=known.id, role=role, group_id=group_id, now_ms=now_ms, by=by)
+        occasions.role_given(connection, known.id, role, group_id, by=by, now_ms=now_ms)
         return Invited(address)
+    return _make(
+        connection, settings, address, role=role, group_id=group_id, language=language, site=site, now_ms=now_ms, by=by
+    )
+
+
+def _make(
+    connection: Connection, settings: Settings, address: str, *, role: Role, group_id: str | None, language: str,
+    site: str, now_ms: int, by: str,
+) -> Invited:  # fmt: skip
     same = (
         invitations.c.email == address, invitations.c.role == role.value,
         invitations.c.group_id.is_not_distinct_from(group_id),
     )  # fmt: skip
+    older = connection.execute(sa.select(invitations.c.id).where(_is_open(now_ms), *same)).scalars().all()
     connection.execute(invitations.update().where(_is_open(now_ms), *same).values(revoked_ms=now_ms))
+    occasions.invited_no_more(connection, list(older), now_ms=now_ms)
     if len(pending(connection, now_ms)) >= MOST_PENDING:
         raise BadAccount(N_("%(most)s invitations are open. Revoke some first."), most=MOST_PENDING)
     _forget_unused(connection, now_ms)
@@ -85,6 +100,7 @@ def invite(
     audit.record(
         connection, now_ms, by, "invitation.make", f"invitation:{invitation_id}", role=role.value, group=group_id or ""
     )
+    occasions.invited(connection, invitation_id, address, by=by, now_ms=now_ms)
     made, link = _one(connection, invitation_id), f"{site}/join?token={token}"
     is_mailed = sentences.invitation(
         connection, settings, Reader(address, "", language), link, inviter=made.inviter, role=role,
@@ -93,23 +109,57 @@ def invite(
     return Invited(address, link, is_mailed)
 
 
-def pending(connection: Connection, now_ms: int) -> list[Invitation]:
-    """The invitations that may still be used, newest first."""
+def invite_into_group(
+    connection: Connection, settings: Settings, group_id: str, *, email: str, role: Role, language: str, site: str,
+    now_ms: int, by: str,
+) -> None:  # fmt: skip
+    """`invite` for a group's editors, who learn nothing by it of who has an account. Raises BadAccount.
+
+    Every address has an open invitation and a mail, and whoever has an account accepts it themselves. The link goes by
+    mail only: whoever holds it would learn whether there is an account.
+    """
+    address = accounts.normal_email(email)
+    accounts.check_role(role, group_id)
+    if len(pending(connection, now_ms, group_id=group_id)) >= MOST_OF_A_GROUP:
+        raise BadAccount(N_("%(most)s invitations are open. Revoke some first."), most=MOST_OF_A_GROUP)
+    _make(
+        connection, settings, address, role=role, group_id=group_id, language=language, site=site, now_ms=now_ms, by=by
+    )
+
+
+def pending(connection: Connection, now_ms: int, *, group_id: str | None = None) -> list[Invitation]:
+    """The invitations that may still be used, newest first; with `group_id` only those into it."""
     query = _QUERY.where(_is_open(now_ms)).order_by(invitations.c.created_ms.desc(), invitations.c.id)
+    if group_id is not None:
+        query = query.where(invitations.c.group_id == group_id)
     return [_read(row) for row in connection.execute(query).mappings()]
 
 
 def by_token(connection: Connection, token: str, now_ms: int) -> Invitation | None:
-    """The invitation this link is of; None when it is not good (any more)."""
+    """The invitation this link is of; None when it is not good (any more), or its maker may not invite to that now."""
     query = _QUERY.where(_is_open(now_ms), invitations.c.token_sha256 == token_hash(token))
     row = connection.execute(query).mappings().first()
-    return _read(row) if row else None
+    found = _read(row) if row else None
+    return found if found is not None and _may_still(connection, found) else None
+
+
+def for_account(connection: Connection, invitation_id: str, actor: Actor, now_ms: int) -> Invitation | None:
+    """An open invitation, for whoever is signed in with the account it is for; None for everybody else."""
+    query = _QUERY.where(_is_open(now_ms), invitations.c.id == invitation_id, invitations.c.email == actor.email)
+    row = connection.execute(query).mappings().first()
+    found = _read(row) if row else None
+    return found if found is not None and _may_still(connection, found) else None
+
+
+def is_of_account(connection: Connection, found: Invitation) -> bool:
+    """Whether the invited address has an account, which then accepts it."""
+    return connection.execute(sa.select(people.c.id).where(people.c.email == found.email)).first() is not None
 
 
 def accept(
     connection: Connection, token: str, *, name: str, language: str, password_hash: str, now_ms: int
 ) -> str | None:
-    """Makes the account with every role its address is invited to, and gives its id; None when the link is not good.
+    """Makes the account with the role of the link, and gives its id; None when the link is not good.
 
     Raises BadAccount when the address has come to an account in another way.
     """
@@ -120,15 +170,35 @@ def accept(
         connection, email=found.email, name=name, password_hash=password_hash, language=language, now_ms=now_ms,
         by=found.invited_by,
     )  # fmt: skip
-    for one in pending(connection, now_ms):
-        if one.email == found.email:
-            accounts.grant(
-                connection, account_id=account_id, role=one.role, group_id=one.group_id, now_ms=now_ms,
-                by=one.invited_by,
-            )  # fmt: skip
-            connection.execute(invitations.update().where(invitations.c.id == one.id).values(accepted_ms=now_ms))
-            audit.record(connection, now_ms, account_id, "invitation.accept", f"invitation:{one.id}")
+    _accept(connection, found, account_id, now_ms)
     return account_id
+
+
+def accept_signed_in(connection: Connection, found: Invitation, *, actor: Actor, now_ms: int) -> bool:
+    """Gives somebody who has an account the role they are invited to, if it is still good; says whether."""
+    if for_account(connection, found.id, actor, now_ms) is None:
+        return False
+    _accept(connection, found, actor.account_id, now_ms)
+    return True
+
+
+def _accept(connection: Connection, found: Invitation, account_id: str, now_ms: int) -> None:
+    accounts.grant(
+        connection, account_id=account_id, role=found.role, group_id=found.group_id, now_ms=now_ms,
+        by=found.invited_by,
+    )  # fmt: skip
+    connection.execute(invitations.update().where(invitations.c.id == found.id).values(accepted_ms=now_ms))
+    occasions.invited_no_more(connection, [found.id], now_ms=now_ms)
+    audit.record(connection, now_ms, account_id, "invitation.accept", f"invitation:{found.id}")
+
+
+def _may_still(connection: Connection, found: Invitation) -> bool:
+    """Whether whoever made it may still invite to that."""
+    maker = accounts.actor(connection, found.invited_by)
+    if maker is None:
+        return False
+    is_editors = found.role in GROUP_ROLES and maker.may(Action.INVITE, group=found.group_id)
+    return is_editors or maker.may(Action.MANAGE_PEOPLE)
 
 
 def revoke(connection: Connection, invitation_id: str, *, now_ms: int, by: str) -> None:
@@ -137,6 +207,7 @@ def revoke(connection: Connection, invitation_id: str, *, now_ms: int, by: str) 
         invitations.update().where(_is_open(now_ms), invitations.c.id == invitation_id).values(revoked_ms=now_ms)
     )
     if ended.rowcount:
+        occasions.invited_no_more(connection, [invitation_id], now_ms=now_ms)
         audit.record(connection, now_ms, by, "invitation.revoke", f"invitation:{invitation_id}")
 
 

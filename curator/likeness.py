@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -30,29 +31,37 @@ class Alike:
 
 def alike(connection: Connection, version: Version) -> list[Alike]:
     """What other items had of the same before, the newest first, at most MOST_TOLD; those of its own item are none."""
+    same_file = versions.c.upload_sha256 == version.upload_sha256
     query = (
-        sa.select(
-            versions.c.id, versions.c.item_id, versions.c.state, versions.c.upload_sha256, versions.c.likeness,
-            items.c.title, items.c.group_id, groups.c.name,
-        )
-        .select_from(versions.join(items, versions.c.item_id == items.c.id).join(groups))
+        sa.select(versions.c.id, versions.c.item_id, same_file.label("is_same_file"), versions.c.likeness)
         .where(versions.c.item_id != version.item_id, versions.c.created_ms <= version.created_ms)
-        .where(sa.or_(versions.c.likeness != "", versions.c.upload_sha256 == version.upload_sha256))
+        .where(sa.or_(versions.c.likeness.not_in(["", "[]"]), same_file))
         .order_by(versions.c.created_ms.desc(), versions.c.id)
         .limit(MOST_COMPARED)
     )  # fmt: skip
     found: list[Alike] = []
-    for row in connection.execute(query).mappings():
-        is_same_file = row["upload_sha256"] == version.upload_sha256
-        if is_same_file or is_alike(version.likeness, json.loads(row["likeness"] or "[]")):
-            if all(one.item_id != row["item_id"] for one in found):
-                found.append(_alike(connection, row, is_same_file=is_same_file))
+    for version_id, item_id, is_same_file, likeness in connection.execute(query):
+        if is_same_file or is_alike(version.likeness, _hashes(likeness)):
+            if all(one.item_id != item_id for one in found):
+                found.append(_alike(connection, version_id, is_same_file=bool(is_same_file)))
             if len(found) == MOST_TOLD:
                 break
     return found
 
 
-def _alike(connection: Connection, row: sa.RowMapping, *, is_same_file: bool) -> Alike:
+@lru_cache(maxsize=MOST_COMPARED)
+def _hashes(likeness: str) -> tuple[str, ...]:
+    """As `Version.likeness`; what is stored never changes, and reading it is most of comparing it."""
+    return tuple(json.loads(likeness or "[]"))
+
+
+def _alike(connection: Connection, version_id: str, *, is_same_file: bool) -> Alike:
+    query = (
+        sa.select(versions.c.id, versions.c.item_id, versions.c.state, items.c.title, items.c.group_id, groups.c.name)
+        .select_from(versions.join(items, versions.c.item_id == items.c.id).join(groups))
+        .where(versions.c.id == version_id)
+    )
+    row = connection.execute(query).mappings().one()
     rejected = sa.select(decisions.c.reason).where(
         decisions.c.version_id == row["id"], decisions.c.decision == "rejected"
     )  # fmt: skip

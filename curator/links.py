@@ -1,15 +1,17 @@
 """The open links to nodes: what each is to be told, newest only. A node that does not read holds up nobody."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 import sqlalchemy as sa
 
 from content.canonical import Json
 from curator.store import Connection
 from curator.tables import live_events, manifests, nodes, screens
+from curator.tables_tickers import tickers
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,35 @@ class LiveOrders:
         return {"type": "live"}
 
 
-Message = NewManifest | WantPictures | Panic | LiveOrders
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """What visitors may take part in at the screen changed: ask."""
+
+    def as_json(self) -> dict[str, Json]:
+        """As it travels."""
+        return {"type": "activities"}
+
+
+class Telling(Protocol):
+    """A message to a node. What it says may be made when it is sent."""
+
+    def as_json(self) -> dict[str, Json]:
+        """As it travels."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What visitors said, made when the link takes it: whatever was said until then."""
+
+    made: Callable[[], Telling]
+
+    def as_json(self) -> dict[str, Json]:
+        """As it travels."""
+        return self.made().as_json()
+
+
+Message = NewManifest | WantPictures | Panic | LiveOrders | Telling
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +96,8 @@ class Standing:
     is_welcome: bool
     panic: Panic
     manifest_version: int
-    newest_order: str
+    live: str
+    """Another whenever what stands above the programme, or at its foot, may have changed; "" where nothing ever did."""
 
 
 def standing(connection: Connection, node_id: str, screen_id: str) -> Standing:
@@ -80,7 +111,10 @@ def standing(connection: Connection, node_id: str, screen_id: str) -> Standing:
     # Any order's event: asking for one that is not this screen's costs a node one small answer.
     order = sa.select(live_events.c.id).order_by(live_events.c.created_ms.desc(), live_events.c.id).limit(1)
     newest_order = connection.execute(order).scalar() or ""
-    return Standing(revoked is None, Panic(screen.is_dark, screen.dark_counter), version, newest_order)
+    approved = sa.select(sa.func.count(), sa.func.max(tickers.c.decided_ms)).where(tickers.c.state == "approved")
+    many, newest_ms = connection.execute(approved).one()
+    live = f"{newest_order} {many} {newest_ms}" if newest_order or many else ""
+    return Standing(revoked is None, Panic(screen.is_dark, screen.dark_counter), version, live)
 
 
 class Outbox:
@@ -88,7 +122,7 @@ class Outbox:
 
     def __init__(self) -> None:
         """Nothing to tell."""
-        self._waiting: dict[type[Message], Message] = {}
+        self._waiting: dict[type, Message] = {}
         self._something = asyncio.Event()
         self.ended = asyncio.Event()
         """Set when this link must close: the pairing ended, or the node has come by another link."""

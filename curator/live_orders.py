@@ -10,7 +10,6 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from content.approval import EVERYWHERE
 from content.canonical import canonical_bytes
 from content.live import (
     LONGEST_HEADING,
@@ -30,6 +29,7 @@ from content.reading import Reader
 from content.signing import SigningKey
 from curator import audit
 from curator.ids import new_id
+from curator.places import covers
 from curator.programme import library_facts
 from curator.programme.library_facts import Showable
 from curator.programme.manifest_maker import approvals_of, files_of, manifest_item
@@ -44,7 +44,10 @@ FURTHEST_MS = 30 * 86_400_000
 """How far ahead a takeover may be ordered."""
 LARGEST_ORDER_BYTES = 1 << 18
 
-Layer = Literal["takeover", "alert"]
+Layer = Literal["takeover", "alert", "choice"]
+_WRITTEN = {"takeover": "live_order.takeover", "alert": "live_order.alert", "choice": "live_order.choice"}
+PASSERS_BY = "passers-by"
+"""Who gave an order that came of votes."""
 
 
 class OrderRefused(Told):
@@ -82,16 +85,27 @@ def take_over(
     if at_ms > now_ms + FURTHEST_MS:
         raise OrderRefused(N_("A takeover begins within %(days)s days."), days=FURTHEST_MS // 86_400_000)
     until_ms = at_ms + minutes * 60_000
-    shown = library_facts.gather(connection, key.public).showable.get(item_id)
+    shown = library_facts.of_items(connection, key.public, [item_id]).get(item_id)
     if shown is None:
         raise OrderRefused(N_("This item is not approved, so it cannot be shown."))
     approval = shown.signed.approval
     if not (approval.not_before_ms <= at_ms and until_ms <= approval.not_after_ms):
         raise OrderRefused(N_("This item is not approved for that time."))
-    if EVERYWHERE not in approval.places and not set(screens) <= set(approval.places):
+    if not covers(approval.places, screens):
         raise OrderRefused(N_("This item is not approved for all of these screens."))
     order = _order("takeover", screens, at_ms, until_ms, now_ms, by, shown=shown)
     return _give(connection, key, order, by)
+
+
+def choose(
+    connection: Connection, key: SigningKey, *, shown: Showable, screen_id: str, at_ms: int, until_ms: int, now_ms: int
+) -> LiveOrder:
+    """Orders what passers-by chose for its turn, which the caller has looked for. Raises OrderRefused."""
+    approval = shown.signed.approval
+    if not (approval.not_before_ms <= at_ms and until_ms <= approval.not_after_ms):
+        raise OrderRefused(N_("This item is not approved for that time."))
+    order = _order("choice", [screen_id], at_ms, until_ms, now_ms, PASSERS_BY, shown=shown)
+    return _give(connection, key, order, None)
 
 
 def alert(
@@ -152,7 +166,7 @@ def standing(connection: Connection, now_ms: int) -> list[Standing]:
 def of_screen(connection: Connection, key: SigningKey, screen_id: str, now_ms: int) -> LiveNews:
     """What a screen's node is told: signed events, and the approvals and files of the items they show."""
     mine = [one for one in standing(connection, now_ms) if screen_id in one.told.screens]
-    shown = _shown(connection, key, mine)
+    shown = [one for one in _shown(connection, key, mine) if covers(one.signed.approval.places, [screen_id])]
     return LiveNews(tuple(signed for one in mine for signed in one.signed), approvals_of(shown), files_of(shown))
 
 
@@ -189,8 +203,8 @@ def _shown(connection: Connection, key: SigningKey, orders: Iterable[Standing]) 
     wanted = {one.told.item.id: one.told.item.sha256 for one in orders if one.told.item is not None}
     if not wanted:
         return []
-    showable = library_facts.gather(connection, key.public).showable
-    return [showable[name] for name in sorted(wanted) if name in showable and showable[name].sha256 == wanted[name]]
+    shown = library_facts.of_items(connection, key.public, sorted(wanted))
+    return [one for name, one in shown.items() if one.sha256 == wanted[name]]
 
 
 def _refuse_length(minutes: int, most: int) -> None:
@@ -220,20 +234,19 @@ def _order(
     )  # fmt: skip
 
 
-def _give(connection: Connection, key: SigningKey, order: LiveOrder, by: str) -> LiveOrder:
+def _give(connection: Connection, key: SigningKey, order: LiveOrder, by: str | None) -> LiveOrder:
     if sum(one.end_ms > order.issued_ms for one in standing(connection, order.issued_ms)) >= MOST_RUNNING:
         raise OrderRefused(N_("%(most)s orders stand already. End one first."), most=MOST_RUNNING)
     _store(connection, key, order, by)
     audit.record(
-        connection, order.issued_ms, by, "live_order.alert" if order.layer == "alert" else "live_order.takeover",
-        f"live_order:{order.order}",
+        connection, order.issued_ms, by, _WRITTEN[order.layer], f"live_order:{order.order}",
         screens=list(order.screens), until_ms=order.until_ms, item=order.item.id if order.item else "",
         heading=order.words.heading if order.words else "",
     )  # fmt: skip
     return order
 
 
-def _store(connection: Connection, key: SigningKey, order: LiveOrder, by: str) -> None:
+def _store(connection: Connection, key: SigningKey, order: LiveOrder, by: str | None) -> None:
     document = canonical_bytes(sign_order(order, key).as_json()).decode()
     connection.execute(
         live_events.insert().values(

@@ -8,11 +8,13 @@ import json
 
 import sqlalchemy as sa
 
+from content import files
 from content.media.facts import MediaFacts, parse_facts
 from content.media.mends import LEAST_SIDE_BP, MOST_MENDS, WHOLE_BP, Crop, Dim, Mend, Mends, decides_anew
 from content.reading import BadDocument, Reader
 from curator import audit, jobs, library, occasions, turns, uploads
 from curator.cleaning import DAY_MS
+from curator.config import Settings
 from curator.library import Item, Version
 from curator.store import Connection
 from curator.tables import items, versions
@@ -30,7 +32,7 @@ class CannotMend(Told):
 
 def source_of(item: Item, version_id: str) -> Version:
     """The version of the item that is to be mended. Raises CannotMend when its original is no longer kept."""
-    version = next((one for one in item.versions if one.id == version_id), None)
+    version = item.version(version_id)
     if version is None or item.withdrawn_ms is not None:
         raise CannotMend(N_("It was withdrawn in the meantime. There is nothing left to mend."))
     if version.cleaned_ms is not None:
@@ -49,7 +51,7 @@ def mend(connection: Connection, item_id: str, version_id: str, mends: Mends, *,
     version = source_of(item, version_id)
     if not mends:
         raise CannotMend(N_("Choose what is to be changed."))
-    coming = [one for one in item.versions if one.preparation in {"waiting", "running"}]
+    coming = [one for one in item.beside(version) if one.preparation in {"waiting", "running"}]
     same = next((one for one in coming if one.mends == mends and one.upload_sha256 == version.upload_sha256), None)
     if same is not None:
         return same.id
@@ -59,6 +61,7 @@ def mend(connection: Connection, item_id: str, version_id: str, mends: Mends, *,
     new_id = library.add_version(
         connection, item.id, file_name=version.file_name, upload_bytes=version.upload_bytes,
         upload_sha256=version.upload_sha256, now_ms=now_ms, by=by, mends=mends, mended_from=version.id,
+        variant_id=version.variant_id,
     )  # fmt: skip
     jobs.enqueue(
         connection, kind=jobs.PREPARE, subject=new_id, group_id=item.group_id, now_ms=now_ms,
@@ -73,7 +76,7 @@ def submit(connection: Connection, item_id: str, version_id: str, *, by: str, no
     Whoever submits what was handed in with a ticket answers for it: it counts as theirs.
     """
     item = _known(library.item(connection, item_id))
-    version = next((one for one in item.versions if one.id == version_id), None)
+    version = item.version(version_id)
     if version is None or item.withdrawn_ms is not None:
         raise CannotMend(N_("It was withdrawn in the meantime. There is nothing left to submit."))
     if version.state == "submitted":
@@ -128,6 +131,12 @@ def kept_until_ms(version: Version, keep_days: int) -> int | None:
     if version.prepared_ms is None or not (version.preparation == "refused" or version.is_unsubmitted):
         return None
     return version.prepared_ms + keep_days * DAY_MS
+
+
+def is_kept(settings: Settings, version: Version) -> bool:
+    """Whether the original of a version is on the disk; after a restore it may not be. For threads."""
+    place = files.place_of(settings.originals, version.upload_sha256)
+    return version.cleaned_ms is None and place.is_file()
 
 
 def _replaces(new: Mend, old: Mend) -> bool:

@@ -9,42 +9,38 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from content.approval import EVERYWHERE, Approval, sign_approval
+from content.approval import Approval, sign_approval
+from content.canonical import Json
 from content.signing import SigningKey
-from curator import appeals, audit, library, occasions, policy, two_persons
+from curator import accounts, appeals, audit, demands, escalations, library, occasions, policy, screens, two_persons
 from curator.authorisation import Action, Actor, require
+from curator.decided import FINAL, decision_about, newest_word_about, rejections_of
 from curator.ids import new_id
+from curator.item_words import mark_of, settle
 from curator.library import Item, Version
-from curator.person_words import name_of
+from curator.not_decided import BadReason, Changed, NotDecided, OwnWork, Unseen
+from curator.own_work import is_own_work, uploader_of
+from curator.places import ALL, covers
+from curator.places import names as place_names
+from curator.policy_needs import Demand
+from curator.queue_filter import EVERYTHING, Wanted, conditions
 from curator.store import Connection
-from curator.tables import accounts, decisions, groups, items, versions
-from curator.tables import appeals as appealed
+from curator.tables import decisions, groups, items, versions
+from curator.tables_moderation import answers
+from curator.tables_moderation import appeals as appealed
+from curator.tables_variants import variants
 from curator.two_persons import AGREED
-from curator.words import N_, Told
+from curator.variants import UNDER_WAY_MS
+from curator.words import N_
 
 APPROVAL_LIFE_MS = 5 * 365 * 86_400_000
 """How long an approval holds: five years."""
-
 LONGEST_WORDS = 1000
-LONGEST_QUEUE_PAGE = 100
+LONGEST_QUEUE_PAGE = 60
+"""A moderator works from the oldest on; the others come up as these are decided."""
+
 FROM_INBOX = "inbox"
 """Who made a version nobody signed in for: it came through the group's folder."""
-
-
-class NotDecided(Told):
-    """A decision that was not taken; the sentence says what stands in the way. Nothing has changed."""
-
-
-class OwnWork(NotDecided):
-    """Somebody tried to decide about their own upload."""
-
-
-class Changed(NotDecided):
-    """What the moderator looked at is not what is there now: decided by another, withdrawn, or other bytes."""
-
-
-class BadReason(NotDecided):
-    """A rejection without a published reason or without words for the group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +62,12 @@ class Waiting:
     agreed_by: str | None
     """Who agreed first, where two people must."""
     is_appeal: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What somebody decided about a version. `reason` is a code of the policy, "" for an approval."""
-
-    version_id: str
-    sha256: str
-    decision: str
-    reason: str
-    words: str
-    account_id: str
-    name: str
-    created_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """How a group's versions have been decided so far."""
-
-    approved: int
-    rejected: int
+    is_answer: bool
+    """Whether a change was asked for and the group answered."""
+    has_veil: bool
+    """Whether there is a picture of it in which nothing can be made out."""
+    variant: str
+    """What the variant it is of is called; "" where it is of the item itself."""
 
 
 _WAITS = (
@@ -95,24 +75,27 @@ _WAITS = (
     versions.c.preparation == "ready",
     items.c.withdrawn_ms.is_(None),
 )
-_IS_FINAL = decisions.c.decision != AGREED
 _SINCE = sa.func.coalesce(versions.c.submitted_ms, versions.c.prepared_ms, versions.c.created_ms)
 _FROM = versions.join(items, versions.c.item_id == items.c.id).join(groups, items.c.group_id == groups.c.id)
 
 
-def queue(connection: Connection, *, group: str = "", kind: str = "", most: int = LONGEST_QUEUE_PAGE) -> list[Waiting]:
-    """What waits, oldest first; only of the group with slug `group` and of `kind` (`video`, `still`) where given.
+def queue(
+    connection: Connection, wanted: Wanted = EVERYTHING, *, now_ms: int = 0, most: int = LONGEST_QUEUE_PAGE
+) -> list[Waiting]:
+    """What waits, oldest first, of the part that is `wanted`; `now_ms` is for how long it has waited.
 
-    Of an item only the newest submitted version waits: an older one was replaced by its own makers.
+    Of an item, and of each variant, only the newest submitted version waits: its own makers replaced an older one.
     """
     query = (
         sa.select(
             versions.c.id, versions.c.item_id, versions.c.number, items.c.title, groups.c.name, groups.c.slug,
             groups.c.colour, versions.c.kind, versions.c.duration_ms, _SINCE.label("since"), versions.c.created_by,
-            versions.c.reasons, _agreed_by().label("agreed_by"), _appealed().label("is_appeal"),
+            versions.c.reasons, versions.c.veil_sha256, _agreed_by().label("agreed_by"),
+            _stands_in(appealed).label("is_appeal"), _stands_in(answers).label("is_answer"),
+            variants.c.name.label("variant"),
         )
-        .select_from(_FROM)
-        .where(*_WAITS, *_filter(group, kind), ~_has_newer())
+        .select_from(_FROM.outerjoin(variants, versions.c.variant_id == variants.c.id))
+        .where(*_chosen(connection, wanted, now_ms))
         .order_by(_SINCE, versions.c.id)
         .limit(most)
     )  # fmt: skip
@@ -121,15 +104,20 @@ def queue(connection: Connection, *, group: str = "", kind: str = "", most: int 
             version_id=row.id, item_id=row.item_id, number=row.number, title=row.title, group_name=row.name,
             group_slug=row.slug, group_colour=row.colour, kind=row.kind, duration_ms=row.duration_ms,
             waiting_since_ms=row.since, created_by=row.created_by, has_warnings=row.reasons not in {"", "[]"},
-            agreed_by=row.agreed_by, is_appeal=bool(row.is_appeal),
+            agreed_by=row.agreed_by, is_appeal=bool(row.is_appeal), is_answer=bool(row.is_answer),
+            has_veil=row.veil_sha256 is not None, variant=row.variant or "",
         )
         for row in connection.execute(query)
     ]  # fmt: skip
 
 
-def count_waiting(connection: Connection, *, group: str = "", kind: str = "") -> int:
-    """How many versions wait."""
-    query = sa.select(sa.func.count()).select_from(_FROM).where(*_WAITS, *_filter(group, kind), ~_has_newer())
+def count_waiting(
+    connection: Connection, wanted: Wanted = EVERYTHING, *, now_ms: int = 0, before_ms: int | None = None
+) -> int:  # fmt: skip
+    """How many versions wait, of the part that is `wanted`; with `before_ms` only those that have since before then."""
+    query = sa.select(sa.func.count()).select_from(_FROM).where(*_chosen(connection, wanted, now_ms))
+    if before_ms is not None:
+        query = query.where(before_ms > _SINCE)
     return int(connection.execute(query).scalar_one())
 
 
@@ -138,59 +126,44 @@ def waiting_by_group(connection: Connection) -> list[tuple[str, str, int]]:
     query = (
         sa.select(groups.c.slug, groups.c.name, sa.func.count())
         .select_from(_FROM)
-        .where(*_WAITS, ~_has_newer())
+        .where(*_chosen(connection, EVERYTHING, 0))
         .group_by(groups.c.slug, groups.c.name)
         .order_by(groups.c.name)
     )
     return [(row[0], row[1], row[2]) for row in connection.execute(query)]
 
 
-def decision_about(connection: Connection, version_id: str) -> Decision | None:
-    """The newest decision about a version; None when nobody has decided (the first of two has not)."""
-    return next(iter(_decisions(connection, decisions.c.version_id == version_id, _IS_FINAL, most=1)), None)
+def languages_waiting(connection: Connection) -> list[str]:
+    """The languages that are said of what waits."""
+    said = sa.func.json_each(items.c.languages).table_valued("value")
+    query = sa.select(said.c.value).distinct().select_from(_FROM.join(said, sa.true())).where(*_WAITS)
+    return sorted(connection.execute(query).scalars())
 
 
-def newest_word_about(connection: Connection, version_id: str) -> Decision | None:
-    """As `decision_about`, and the agreement of the first of two people counts."""
-    return next(iter(_decisions(connection, decisions.c.version_id == version_id, most=1)), None)
-
-
-def decisions_about_group(connection: Connection, group_id: str, *, most: int = 5) -> list[Decision]:
-    """A group's newest decisions, newest first."""
-    of_group = sa.select(versions.c.id).join(items, versions.c.item_id == items.c.id)
-    chosen = decisions.c.version_id.in_(of_group.where(items.c.group_id == group_id))
-    return _decisions(connection, chosen, _IS_FINAL, most=most)
-
-
-def history(connection: Connection, group_id: str) -> History:
-    """How many of a group's versions were approved and rejected."""
-    query = (
-        sa.select(decisions.c.decision, sa.func.count())
-        .select_from(
-            decisions.join(versions, decisions.c.version_id == versions.c.id).join(
-                items, versions.c.item_id == items.c.id
-            )
-        )
-        .where(items.c.group_id == group_id)
-        .group_by(decisions.c.decision)
-    )
-    counts = {row[0]: row[1] for row in connection.execute(query)}
-    return History(counts.get("approved", 0), counts.get("rejected", 0))
-
-
-def is_own_work(moderator: Actor, item: Item, version: Version) -> bool:
-    """Whether this person uploaded the version or made the item: then somebody else decides, whatever their role."""
-    return moderator.account_id in {version.created_by, item.created_by}
+def _chosen(connection: Connection, wanted: Wanted, now_ms: int) -> "list[sa.ColumnElement[bool]]":
+    screen = screens.by_slug(connection, wanted.screen) if wanted.screen else None
+    return [*_WAITS, ~_has_newer(), *conditions(wanted, screen, _SINCE, now_ms)]
 
 
 def bar_to(connection: Connection, moderator: Actor, item: Item, version: Version) -> NotDecided | None:
     """Why this person may not decide about a version, whatever their role; None where nothing stands in the way."""
+    if own := own_bar_to(connection, moderator, item, version):
+        return own
+    passed = escalations.open_about(connection, version.id)
+    if passed is None or passed.is_for(moderator):
+        return None
+    if passed.to_account is None:
+        return NotDecided(N_("This was passed on to the administrators, who decide about it."))
+    return NotDecided(N_("This was passed on to %(name)s, who decides about it."), name=passed.to_name)
+
+
+def own_bar_to(connection: Connection, moderator: Actor, item: Item, version: Version) -> NotDecided | None:
+    """Why this person could not decide about it, also if it were passed on to them."""
     if is_own_work(moderator, item, version):
         return OwnWork(N_("You uploaded this yourself, so somebody else decides about it."))
-    if appeals.about(connection, version.id) is not None:
-        rejected = decision_about(connection, version.id)
-        if rejected is not None and rejected.account_id == moderator.account_id:
-            return OwnWork(N_("You rejected this, so somebody else hears the appeal."))
+    rejected = (one.account_id for one in rejections_of(connection, version.id))
+    if moderator.account_id in rejected and appeals.about(connection, version.id) is not None:
+        return OwnWork(N_("You rejected this, so somebody else hears the appeal."))
     return None
 
 
@@ -201,58 +174,100 @@ def is_waiting(item: Item, version: Version) -> bool:
 
 def approve(
     connection: Connection, version_id: str, sha256: str, *, moderator: Actor, key: SigningKey, now_ms: int,
-    ask_second: bool = False,
+    ask_second: bool = False, places: tuple[str, ...] = ALL, words_mark: str | None = None, is_seen: bool = False,
+    by_link: bool = False,
 ) -> None:  # fmt: skip
-    """Allows the bytes `sha256` of a version onto the screens, with a signed statement, in this one transaction.
+    """Allows the bytes `sha256` of a version onto the screens in `places`, with a signed statement.
 
-    From then on it is the version that may play; the one approved before goes back to `draft`. Where two people must
-    agree (the policy, or `ask_second`) the first only agrees: nothing is signed yet. Raises NotAllowed, OwnWork,
-    Changed when the version is no longer what the moderator saw, or NotDecided for a second yes of the first person.
+    From then on it is the version that may play, with the title and credits it has now; the one approved before goes
+    back to `draft`. Where two people must agree (the policy, or `ask_second`) the first only agrees: nothing is signed
+    until somebody else agrees to places that the first agreed to. `words_mark` is `item_words.mark_of` what was read
+    beside the picture; None: it was read just now. `is_seen`: the moderator asked to see what is blurred at first.
+    `by_link`: without signing in. Raises NotAllowed, OwnWork, Changed when the version or its words are no longer what
+    the moderator saw, Unseen for what the policy has blurred and nobody looked at, NotDecided for a second yes of one.
     """
-    item, version = _to_decide(connection, version_id, sha256, moderator)
-    first = two_persons.first_agreement(connection, version)
-    if first is not None and first.account_id == moderator.account_id:
-        raise NotDecided(N_("You have agreed already. It plays when somebody else agrees as well."))
-    if first is None and (ask_second or two_persons.policy_asks(item)):
-        audit.record(
-            connection, now_ms, moderator.account_id, "version.agree", f"version:{version_id}",
-            item=item.id, sha256=sha256,
-        )  # fmt: skip
-        _store(connection, version, moderator, AGREED, "", "", "", now_ms)
+    item, version = to_decide(connection, version_id, sha256, moderator)
+    if words_mark is not None:
+        refuse_other_words(item, words_mark)
+    if not is_seen and demands.veiled(connection, [version_id], now_ms):
+        raise Unseen(N_("Look at it first: press “Show the picture”."))
+    asked = demands.about(connection, item, version, now_ms, places=places)
+    if not agreed_enough(connection, version, moderator, places, now_ms, asked=asked, ask_second=ask_second):
         return
     audit_head = audit.record(
         connection, now_ms, moderator.account_id, "version.approve", f"version:{version_id}",
-        item=item.id, sha256=sha256,
+        item=item.id, sha256=sha256, **_told_places(places), **_told_way(by_link=by_link),
     )  # fmt: skip
-    approval = Approval(
-        sha256=sha256,
-        media_type=version.media_type,
-        size_bytes=version.size_bytes,
-        duration_ms=version.duration_ms,
-        places=(EVERYWHERE,),
-        not_before_ms=now_ms,
-        not_after_ms=now_ms + APPROVAL_LIFE_MS,
-        author=version.created_by or FROM_INBOX,
-        approver=moderator.account_id,
-        decided_ms=now_ms,
-        audit_head=audit_head,
-    )
-    signed = json.dumps(sign_approval(approval, key).as_json(), ensure_ascii=False)
-    _store(connection, version, moderator, "approved", "", "", signed, now_ms)
-    _replace_older(connection, version, states=("submitted", "approved"))
+    signed = signed_statement(item, version, places, audit_head, moderator=moderator, key=key, now_ms=now_ms)
+    note_decision(connection, version, moderator, "approved", now_ms=now_ms, signed=signed, places=places)
+    escalations.close(connection, version_id, "approved", by=moderator.account_id, now_ms=now_ms)
+    _replace_older(connection, version, states=("submitted", "asked", "approved"))
     connection.execute(versions.update().where(versions.c.id == version_id).values(state="approved"))
-    connection.execute(items.update().where(items.c.id == item.id).values(approved_version_id=version_id))
-    occasions.decided(connection, version_id, decision="approved", by=moderator.account_id, now_ms=now_ms)
+    if version.variant_id is None:
+        connection.execute(items.update().where(items.c.id == item.id).values(approved_version_id=version_id))
+        settle(connection, item)
+    else:
+        of_it = variants.c.id == version.variant_id
+        connection.execute(variants.update().where(of_it).values(approved_version_id=version_id))
+    occasions.decided(
+        connection, version_id, decision="approved", by=moderator.account_id, now_ms=now_ms,
+        places=", ".join(place_names(connection, places)),
+    )  # fmt: skip
+
+
+def agreed_enough(
+    connection: Connection, version: Version, moderator: Actor, places: tuple[str, ...], now_ms: int, *,
+    asked: Demand, ask_second: bool = False,
+) -> bool:  # fmt: skip
+    """Whether this yes decides. Where two are asked for and nobody else agreed to these places, it is noted as the
+    first; raises NotDecided when it was already, or when the policy asks for an administrator.
+    """
+    agreed = two_persons.agreements(connection, version)
+    others = [one for one in agreed if one.account_id != moderator.account_id and covers(one.places, places)]
+    deciders = [moderator, *(actor for one in others if (actor := accounts.actor(connection, one.account_id)))]
+    is_for_two = ask_second or asked.persons == 2 or bool(agreed)
+    if (others or not is_for_two) and demands.suffices(asked, deciders):
+        return True
+    if not is_for_two:
+        raise NotDecided(N_("By the policy an administrator decides about this. Pass it on."))
+    if any(one.account_id == moderator.account_id and covers(one.places, places) for one in agreed):
+        raise NotDecided(N_("You have agreed already. It plays when somebody else agrees as well."))
+    audit.record(
+        connection, now_ms, moderator.account_id, "version.agree", f"version:{version.id}",
+        item=version.item_id, sha256=version.sha256, **_told_places(places),
+    )  # fmt: skip
+    note_decision(connection, version, moderator, AGREED, now_ms=now_ms, places=places)
+    escalations.close(connection, version.id, AGREED, by=moderator.account_id, now_ms=now_ms)
+    return False
+
+
+def signed_statement(
+    item: Item, version: Version, places: tuple[str, ...], audit_head: str, *, moderator: Actor, key: SigningKey,
+    now_ms: int,
+) -> str:  # fmt: skip
+    """The approval of a version's bytes on these screens from now on, signed, as JSON text.
+
+    Its author is who uploaded them, also where somebody else had them mended.
+    """
+    begins_ms = now_ms - (UNDER_WAY_MS if version.variant_id else 0)
+    approval = Approval(
+        sha256=version.sha256 or "", media_type=version.media_type, size_bytes=version.size_bytes, places=places,
+        duration_ms=version.duration_ms, not_before_ms=begins_ms, not_after_ms=now_ms + APPROVAL_LIFE_MS,
+        author=uploader_of(item, version) or FROM_INBOX, approver=moderator.account_id, decided_ms=now_ms,
+        audit_head=audit_head,
+    )  # fmt: skip
+    return json.dumps(sign_approval(approval, key).as_json(), ensure_ascii=False)
 
 
 def reject(
-    connection: Connection, version_id: str, sha256: str, *, reason: str, words: str, moderator: Actor, now_ms: int
-) -> None:
+    connection: Connection, version_id: str, sha256: str, *, reason: str, words: str, moderator: Actor, now_ms: int,
+    by_link: bool = False,
+) -> None:  # fmt: skip
     """Refuses a version for a published reason, with words to the group. What was approved before plays on.
 
     Raises NotAllowed, OwnWork, Changed, or BadReason when the reason is not in the policy or the words are missing.
     """
-    item, version = _to_decide(connection, version_id, sha256, moderator)
+    item, version = to_decide(connection, version_id, sha256, moderator)
     published = policy.reasons().get(reason)
     if published is None or published.retired:
         raise BadReason(N_("Choose one of the published reasons."))
@@ -260,10 +275,11 @@ def reject(
         raise BadReason(N_("Write to the group what the matter is, in 1 to %(most)s characters."), most=LONGEST_WORDS)
     audit.record(
         connection, now_ms, moderator.account_id, "version.reject", f"version:{version_id}",
-        item=item.id, sha256=sha256, reason=reason,
+        item=item.id, sha256=sha256, reason=reason, **_told_way(by_link=by_link),
     )  # fmt: skip
-    _store(connection, version, moderator, "rejected", reason, words.strip(), "", now_ms)
-    _replace_older(connection, version, states=("submitted",))
+    note_decision(connection, version, moderator, "rejected", now_ms=now_ms, reason=reason, words=words.strip())
+    escalations.close(connection, version_id, "rejected", by=moderator.account_id, now_ms=now_ms)
+    _replace_older(connection, version, states=("submitted", "asked"))
     connection.execute(versions.update().where(versions.c.id == version_id).values(state="rejected"))
     occasions.decided(
         connection, version_id, decision="rejected", reason=reason, words=words.strip(), by=moderator.account_id,
@@ -271,7 +287,8 @@ def reject(
     )  # fmt: skip
 
 
-def _to_decide(connection: Connection, version_id: str, sha256: str, moderator: Actor) -> tuple[Item, Version]:
+def to_decide(connection: Connection, version_id: str, sha256: str, moderator: Actor) -> tuple[Item, Version]:
+    """The item and the version if this person may decide about these bytes now. Raises NotAllowed, OwnWork, Changed."""
     require(moderator, Action.DECIDE)
     version = library.version(connection, version_id)
     item = library.item(connection, version.item_id) if version else None
@@ -285,17 +302,29 @@ def _to_decide(connection: Connection, version_id: str, sha256: str, moderator: 
         _refuse_decided(connection, version)
     if version.sha256 is None or version.sha256 != sha256:
         raise Changed(N_("The file is not the one you looked at. Look at it again, then decide."))
-    if any(_waits(other) and other.number > version.number for other in item.versions):
+    if any(_waits(other) and other.number > version.number for other in item.beside(version)):
         raise Changed(N_("The group has sent a newer version in the meantime. Decide about that one."))
     return item, version
 
 
+def refuse_other_words(item: Item, words_mark: str) -> None:
+    """Raises Changed when the item says something else of itself than what the moderator read."""
+    if words_mark != mark_of(item):
+        raise Changed(N_("The group has changed its words in the meantime. Read them again, then decide."))
+
+
 def _refuse_decided(connection: Connection, version: Version) -> None:
-    decided = decision_about(connection, version.id)
-    if decided is None or version.state not in {"approved", "rejected"}:
+    decided = (
+        newest_word_about(connection, version.id)
+        if version.state == "asked"
+        else decision_about(connection, version.id)
+    )
+    if decided is None or version.state not in {"approved", "rejected", "asked"}:
         raise Changed(N_("It does not wait for a decision (any more)."))
     if decided.decision == "approved":
         raise Changed(N_("%(name)s approved it a moment before. Your decision was not needed."), name=decided.name)
+    if decided.decision == "asked":
+        raise Changed(N_("%(name)s asked the group to change it a moment before."), name=decided.name)
     raise Changed(N_("%(name)s rejected it a moment before. Your decision was not needed."), name=decided.name)
 
 
@@ -303,17 +332,27 @@ def _waits(version: Version) -> bool:
     return version.state == "submitted" and version.preparation == "ready"
 
 
-def _store(
-    connection: Connection, version: Version, moderator: Actor, decision: str, reason: str, words: str, signed: str,
-    now_ms: int,
+def note_decision(
+    connection: Connection, version: Version, moderator: Actor, decision: str, *, now_ms: int, reason: str = "",
+    words: str = "", signed: str = "", places: tuple[str, ...] = ALL,
 ) -> None:  # fmt: skip
+    """Stores what somebody said about a version; whether they may, and who is told, is the caller's business."""
     connection.execute(
         decisions.insert().values(
             id=new_id(), version_id=version.id, sha256=version.sha256, account_id=moderator.account_id,
             decision=decision, reason=reason, words=words, signed=signed, created_ms=now_ms,
-            waited_ms=None if decision == AGREED else max(0, now_ms - _since_ms(version)),
+            places=json.dumps(places),
+            waited_ms=max(0, now_ms - _since_ms(version)) if decision in (*FINAL, "asked") else None,
         )
     )  # fmt: skip
+
+
+def _told_places(places: tuple[str, ...]) -> dict[str, Json]:
+    return {} if places == ALL else {"screens": list(places)}
+
+
+def _told_way(*, by_link: bool) -> dict[str, Json]:
+    return {"way": "link"} if by_link else {}
 
 
 def _since_ms(version: Version) -> int:
@@ -325,6 +364,7 @@ def _replace_older(connection: Connection, version: Version, *, states: tuple[st
     connection.execute(
         versions.update()
         .where(versions.c.item_id == version.item_id, versions.c.id != version.id, versions.c.state.in_(states))
+        .where(versions.c.variant_id.is_not_distinct_from(version.variant_id))
         .where(sa.or_(versions.c.number < version.number, versions.c.state == "approved"))
         .values(state="draft")
     )
@@ -336,7 +376,7 @@ def _has_newer() -> "sa.ColumnElement[bool]":
         sa.select(newer.c.id)
         .where(
             newer.c.item_id == versions.c.item_id, newer.c.number > versions.c.number, newer.c.state == "submitted",
-            newer.c.preparation == "ready",
+            newer.c.preparation == "ready", newer.c.variant_id.is_not_distinct_from(versions.c.variant_id),
         )
         .exists()
     )  # fmt: skip
@@ -355,31 +395,5 @@ def _agreed_by() -> "sa.ScalarSelect[str]":
     )  # fmt: skip
 
 
-def _appealed() -> "sa.ColumnElement[bool]":
-    return sa.select(appealed.c.version_id).where(appealed.c.version_id == versions.c.id).correlate(versions).exists()
-
-
-def _filter(group: str, kind: str) -> "list[sa.ColumnElement[bool]]":
-    conditions: list[sa.ColumnElement[bool]] = []
-    if group:
-        conditions.append(groups.c.slug == group)
-    if kind:
-        conditions.append(versions.c.kind == kind)
-    return conditions
-
-
-def _decisions(connection: Connection, *conditions: "sa.ColumnElement[bool]", most: int) -> list[Decision]:
-    query = (
-        sa.select(decisions, accounts.c.name)
-        .select_from(decisions.join(accounts, decisions.c.account_id == accounts.c.id))
-        .where(*conditions)
-        .order_by(decisions.c.created_ms.desc(), decisions.c.id)
-        .limit(most)
-    )
-    return [
-        Decision(
-            version_id=row["version_id"], sha256=row["sha256"], decision=row["decision"], reason=row["reason"],
-            words=row["words"], account_id=row["account_id"], name=name_of(row["name"]), created_ms=row["created_ms"],
-        )
-        for row in connection.execute(query).mappings()
-    ]  # fmt: skip
+def _stands_in(rows: sa.Table) -> "sa.ColumnElement[bool]":
+    return sa.select(rows.c.version_id).where(rows.c.version_id == versions.c.id).correlate(versions).exists()

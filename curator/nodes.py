@@ -1,6 +1,7 @@
 """Nodes: the computers behind the screens, known by a key and a bearer token of which only the SHA-256 is kept."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -80,9 +81,11 @@ def of_screen(connection: Connection, screen_id: str) -> Node | None:
     return _node(row) if row else None
 
 
-def paired(connection: Connection) -> dict[str, Node]:
-    """Every node paired now, by the id of its screen."""
+def paired(connection: Connection, screen_ids: Collection[str] | None = None) -> dict[str, Node]:
+    """Every node paired now, by the id of its screen; only those of `screen_ids` where they are given."""
     query = sa.select(nodes).where(nodes.c.revoked_ms.is_(None)).order_by(nodes.c.paired_ms)
+    if screen_ids is not None:
+        query = query.where(nodes.c.screen_id.in_(sorted(screen_ids)))
     return {row["screen_id"]: _node(row) for row in connection.execute(query).mappings()}
 
 

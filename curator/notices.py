@@ -30,6 +30,15 @@ class Kind(StrEnum):
     WAITING = "waiting"
     REFUSED = "refused"
     SCREEN_DARK = "screen_dark"
+    PASSED_ON = "passed_on"
+    CAPTIONS = "captions"
+    PLAYS_SOON = "plays_soon"
+    ERASURE = "erasure"
+    WEBHOOK = "webhook"
+    STILL_SHOWN = "still_shown"
+    NEWCOMER = "newcomer"
+    TICKER = "ticker"
+    INVITED = "invited"
 
 
 class Way(StrEnum):
@@ -41,13 +50,15 @@ class Way(StrEnum):
     OFF = "off"
 
 
-USUAL = {Kind.DECISION: Way.AT_ONCE, Kind.WAITING: Way.DAILY, Kind.REFUSED: Way.AT_ONCE, Kind.SCREEN_DARK: Way.AT_ONCE}
+USUAL = dict.fromkeys(Kind, Way.AT_ONCE) | {
+    Kind.WAITING: Way.DAILY, Kind.CAPTIONS: Way.DAILY, Kind.PLAYS_SOON: Way.HERE, Kind.INVITED: Way.HERE,
+}  # fmt: skip
 """How those who have not chosen are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something somebody was told of. `subject` is a kind and an id: `version:4kq…`, `screen:7ab…`.
+    """Something somebody was told of. `subject` is a kind and an id: `version:4kq…`, `screen:7ab…`, `account:9cd…`.
 
     One that is settled asks nothing of anybody any more; somebody else has seen to it.
     """
@@ -138,7 +149,12 @@ def kinds_for(actor: Actor) -> list[Kind]:
     makes = bool(actor.groups) or Role.ADMINISTRATOR in actor.council
     mine = {
         Kind.DECISION: makes, Kind.WAITING: actor.may(Action.DECIDE), Kind.REFUSED: makes,
-        Kind.SCREEN_DARK: actor.may(Action.PAIR),
+        Kind.SCREEN_DARK: actor.may(Action.PAIR), Kind.PASSED_ON: actor.may(Action.DECIDE),
+        Kind.CAPTIONS: actor.may(Action.DECIDE), Kind.PLAYS_SOON: makes,
+        Kind.ERASURE: actor.may(Action.MANAGE_PEOPLE), Kind.NEWCOMER: actor.may(Action.MANAGE_PEOPLE),
+        Kind.STILL_SHOWN: actor.may(Action.DECIDE),
+        Kind.WEBHOOK: actor.may(Action.CALL_OUT_OF_ALL) or bool(actor.groups_where(Action.CALL_OUT)),
+        Kind.TICKER: actor.may(Action.DECIDE) or actor.may(Action.PROGRAMME), Kind.INVITED: True,
     }  # fmt: skip
     return [kind for kind, is_mine in mine.items() if is_mine]
 

@@ -17,8 +17,8 @@ from curator import accounts, audit, notice_words, notices, own_programme
 from curator.authorisation import Action, Actor
 from curator.store import Connection
 from curator.tables import accounts as people
+from curator.tables import audit as audit_table
 from curator.tables import (
-    appeals,
     captions,
     decisions,
     groups,
@@ -32,7 +32,10 @@ from curator.tables import (
     uploads,
     versions,
 )
-from curator.tables import audit as audit_table
+from curator.tables_moderation import answers, appeals, escalations
+from curator.tables_sign_in import identities, passkeys
+from curator.tables_tokens import api_tokens
+from curator.tables_webhooks import webhooks
 from curator.words import N_, Told, _, in_language
 
 LARGEST_BYTES = 256 << 20
@@ -138,6 +141,33 @@ def _sessions(connection: Connection, asked: Asked) -> Iterator[Row]:
         }  # fmt: skip
 
 
+def _passkeys(connection: Connection, asked: Asked) -> Iterator[Row]:
+    query = sa.select(passkeys).where(passkeys.c.account_id == asked.who.account_id).order_by(passkeys.c.created_ms)
+    for row in connection.execute(query):
+        yield {
+            "name": row.name, "made": at(row.created_ms), "last_used": at(row.used_ms), "used_count": row.used_count,
+            "stopped": at(row.stopped_ms), "public_key": row.public_key,
+        }  # fmt: skip
+
+
+def _tokens(connection: Connection, asked: Asked) -> Iterator[Row]:
+    of_mine = api_tokens.c.account_id == asked.who.account_id
+    for row in connection.execute(sa.select(api_tokens).where(of_mine).order_by(api_tokens.c.created_ms)):
+        yield {
+            "name": row.name, "scope": row.scope, "since": at(row.created_ms), "ends": at(row.expires_ms),
+            "last_used": at(row.used_ms), "revoked": at(row.revoked_ms),
+        }  # fmt: skip
+
+
+def _identities(connection: Connection, asked: Asked) -> Iterator[Row]:
+    query = sa.select(identities).where(identities.c.account_id == asked.who.account_id)
+    for row in connection.execute(query.order_by(identities.c.created_ms)):
+        yield {
+            "issuer": row.issuer, "subject": row.subject, "email": row.email, "linked": at(row.created_ms),
+            "last_used": at(row.used_ms),
+        }  # fmt: skip
+
+
 def _items(connection: Connection, asked: Asked) -> Iterator[Row]:
     """What they made or sent a version of; the words of a group that is no longer theirs to see are left out."""
     uploaded = sa.select(versions.c.item_id).where(versions.c.created_by == asked.who.account_id)
@@ -153,7 +183,7 @@ def _items(connection: Connection, asked: Asked) -> Iterator[Row]:
             "made": at(row["created_ms"]), "page": asked.page(row["id"]),
         }  # fmt: skip
         if asked.who.may(Action.SEE_LIBRARY, group=row["group_id"]):
-            words = ("title", "credits", "licence", "language", "alt_text", "people_shown", "rights", "rating")
+            words = ("title", "credits", "licence", "languages", "alt_text", "people_shown", "rights", "rating")
             told |= {name: row[name] for name in words}
             told |= {"tags": json.loads(row["tags"]), "withdrawn": at(row["withdrawn_ms"])}
         yield told
@@ -220,6 +250,24 @@ def _appeals(connection: Connection, asked: Asked) -> Iterator[Row]:
         yield {"version": row.version_id, "words": row.words, "at": at(row.created_ms)}
 
 
+def _answers(connection: Connection, asked: Asked) -> Iterator[Row]:
+    query = sa.select(answers).where(answers.c.account_id == asked.who.account_id).order_by(answers.c.created_ms)
+    for row in connection.execute(query):
+        yield {"version": row.version_id, "words": row.words, "at": at(row.created_ms)}
+
+
+def _passed_on(connection: Connection, asked: Asked) -> Iterator[Row]:
+    """What they passed on, and what was passed on to them: then without the other's words."""
+    me = asked.who.account_id
+    mine = sa.or_(escalations.c.account_id == me, escalations.c.to_account == me)
+    for row in connection.execute(sa.select(escalations).where(mine).order_by(escalations.c.created_ms)):
+        yield {
+            "version": row.version_id, "by": asked.by(row.account_id), "to": asked.by(row.to_account),
+            "words": row.words if row.account_id == me else None, "at": at(row.created_ms),
+            "over": at(row.closed_ms), "outcome": row.outcome,
+        }  # fmt: skip
+
+
 def _captions(connection: Connection, asked: Asked) -> Iterator[Row]:
     me = asked.who.account_id
     part = sa.or_(captions.c.created_by == me, captions.c.agreed_by == me, captions.c.decided_by == me)
@@ -234,6 +282,12 @@ def _captions(connection: Connection, asked: Asked) -> Iterator[Row]:
         if me in {row.created_by, row.decided_by}:
             told |= {"reason": row.reason, "words": row.words}
         yield told
+
+
+def _webhooks(connection: Connection, asked: Asked) -> Iterator[Row]:
+    query = sa.select(webhooks).where(webhooks.c.made_by == asked.who.account_id).order_by(webhooks.c.created_ms)
+    for row in connection.execute(query):
+        yield {"name": row.name, "events": json.loads(row.events), "made": at(row.created_ms)}
 
 
 def _tickets(connection: Connection, asked: Asked) -> Iterator[Row]:
@@ -301,13 +355,19 @@ FILES: dict[str, tuple[str, Callable[[Connection, Asked], Iterable[Row]]]] = {
     "account.json": (N_("your name, address and language, and since when you have an account"), _account),
     "roles.json": (N_("the roles you hold"), _roles),
     "sessions.json": (N_("where you are signed in: the kind of browser and the times"), _sessions),
+    "passkeys.json": (N_("your passkeys: their names, when they were used, and their public halves"), _passkeys),
+    "tokens.json": (N_("API tokens you made: what each is called and for, and the times"), _tokens),
+    "identities.json": (N_("the identity providers you sign in with, and what they call you"), _identities),
     "items.json": (N_("the items you made or sent a version of, with their words"), _items),
     "versions.json": (N_("the versions you uploaded, what preparation found, and what became of them"), _versions),
     "uploads.json": (N_("your uploads under way or lately finished"), _uploads),
     "decisions_about.json": (N_("what was decided about your versions, and why"), _decisions_about),
     "decisions_taken.json": (N_("what you decided as a moderator, with the signed statements"), _decisions_taken),
     "appeals.json": (N_("what you said against rejections"), _appeals),
+    "answers.json": (N_("what you answered when a change was asked for"), _answers),
+    "passed_on.json": (N_("decisions you passed on, or that were passed on to you"), _passed_on),
     "captions.json": (N_("captions you added or decided about"), _captions),
+    "webhooks.json": (N_("webhooks you made"), _webhooks),
     "tickets.json": (N_("upload tickets you handed out"), _tickets),
     "invitations.json": (N_("invitations to your address, and those you made"), _invitations),
     "mails.json": (N_("mails to you that are not sent yet"), _mails),

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from curator import accounts as people
 from curator import audit
 from curator.accounts import Account, BadAccount
 from curator.authorisation import Role
+from curator.choosing import matches
 from curator.store import Connection
 from curator.tables import accounts, grants, groups, sessions
+from curator.tables_sign_in import decision_links
 from curator.words import N_
 
+_IN_ORDER = accounts.c.name, accounts.c.id
 _LETTERS = "abcdefghjkmnpqrstvwxyz23456789"
 
 
@@ -39,20 +41,60 @@ class Person:
 
 def everybody(connection: Connection) -> list[Person]:
     """All people with their roles, by name."""
+    return some(connection, "", 0, -1)
+
+
+def some(connection: Connection, words: str, skipped: int, most: int) -> list[Person]:
+    """The people whose name or address holds these words, by name, without the first `skipped`, at most `most`."""
+    return _where(connection, skipped, most, *_found(words))
+
+
+def _where(connection: Connection, skipped: int, most: int, *conditions: "sa.ColumnElement[bool]") -> list[Person]:
+    columns = [accounts.c[name] for name in Account.__slots__]
+    query = sa.select(*columns).where(*conditions).order_by(*_IN_ORDER).limit(most).offset(skipped)
+    found = [Account(**row) for row in connection.execute(query).mappings()]
+    ids = [account.id for account in found]
     held: dict[str, list[Held]] = {}
-    query = (
+    roles = (
         sa.select(grants.c.account_id, grants.c.role, grants.c.group_id, groups.c.name)
         .select_from(grants.outerjoin(groups, grants.c.group_id == groups.c.id))
+        .where(grants.c.account_id.in_(ids))
         .order_by(grants.c.created_ms)
     )
-    for row in connection.execute(query):
+    for row in connection.execute(roles):
         held.setdefault(row.account_id, []).append(Held(Role(row.role), row.group_id, row.name or ""))
     last = sa.select(sessions.c.account_id, sa.func.max(sessions.c.seen_ms)).group_by(sessions.c.account_id)
-    seen = {row[0]: row[1] for row in connection.execute(last)}
-    return [
-        Person(account, tuple(held.get(account.id, ())), seen.get(account.id))
-        for account in people.everybody(connection)
-    ]
+    seen = {row[0]: row[1] for row in connection.execute(last.where(sessions.c.account_id.in_(ids)))}
+    return [Person(account, tuple(held.get(account.id, ())), seen.get(account.id)) for account in found]
+
+
+def get(connection: Connection, account_id: str) -> Person | None:
+    """Somebody by the id of their account; None when there is no such account, or it was erased."""
+    return next(iter(_where(connection, 0, -1, accounts.c.id == account_id, *_found(""))), None)
+
+
+def count(connection: Connection, words: str = "") -> int:
+    """How many people have these words in name or address."""
+    return int(connection.execute(sa.select(sa.func.count()).select_from(accounts).where(*_found(words))).scalar_one())
+
+
+def place_of(connection: Connection, account_id: str) -> int:
+    """How many people come before somebody in the list of everybody; 0 for somebody who is not there."""
+    name = sa.select(accounts.c.name).where(accounts.c.id == account_id).scalar_subquery()
+    before = sa.or_(accounts.c.name < name, sa.and_(accounts.c.name == name, accounts.c.id < account_id))
+    query = sa.select(sa.func.count()).select_from(accounts).where(before, *_found(""))
+    return int(connection.execute(query).scalar_one())
+
+
+def leaving(connection: Connection) -> list[tuple[str, str]]:
+    """Who asks to have their account erased: ids and names."""
+    asks = accounts.c.erasure_asked_ms.is_not(None), accounts.c.erased_ms.is_(None)
+    query = sa.select(accounts.c.id, accounts.c.name).where(*asks).order_by(accounts.c.name)
+    return [(row.id, row.name) for row in connection.execute(query)]
+
+
+def _found(words: str) -> list["sa.ColumnElement[bool]"]:
+    return [accounts.c.erased_ms.is_(None), *matches(words, accounts.c.name, accounts.c.email)]
 
 
 def first_password() -> str:
@@ -61,7 +103,7 @@ def first_password() -> str:
 
 
 def take_role(
-    connection: Connection, *, account_id: str, role: Role, group_id: str | None, now_ms: int, by: str
+    connection: Connection, *, account_id: str, role: Role, group_id: str | None, now_ms: int, by: str | None
 ) -> None:
     """Takes a role away; harmless when it is not held. Raises BadAccount for the last administrator's."""
     if role is Role.ADMINISTRATOR:
@@ -87,7 +129,8 @@ def disable(connection: Connection, account_id: str, *, now_ms: int, by: str) ->
         .where(accounts.c.id == account_id, accounts.c.disabled_ms.is_(None))
         .values(disabled_ms=now_ms)
     )
-    connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    for table in (sessions, decision_links):
+        connection.execute(table.delete().where(table.c.account_id == account_id))
     if closed.rowcount:
         audit.record(connection, now_ms, by, "account.disable", f"account:{account_id}")
 

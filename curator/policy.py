@@ -1,17 +1,21 @@
-"""The published policy: reasons to reject, what needs two moderators, what is made of findings; from `policy.toml`."""
+"""The published policy in `policy.toml`: reasons to reject, what needs whom, what is made of findings."""
 
 import functools
 import tomllib
+import zoneinfo
 from dataclasses import dataclass
 from pathlib import Path
 
 from content.language import LANGUAGES
 from content.media.findings import policy as findings
-from content.reading import Reader
-from curator.statements import PEOPLE
+from content.reading import BadDocument, Reader
+from curator.policy_needs import Need, read_needs
 
 FILE = Path(__file__).with_name("policy.toml")
+LARGEST_BYTES = 256 << 10
 MOST_REASONS = 40
+USUAL_KNOWN_AFTER = 5
+MOST_KNOWN_AFTER = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,58 @@ class PolicyReason:
         return self.words.get(language) or self.words["en"]
 
 
-def read_policy(body: str) -> dict[str, PolicyReason]:
-    """The reasons by code, in the file's order. Raises BadDocument where one lacks a word in a language of ours."""
-    entries = _parts(body)["reason"].items(most=MOST_REASONS)
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All that the file says. `zone` is "" where none is named.
+
+    A group is known after `known_after` approvals, unless a moderator said what it is.
+    """
+
+    reasons: dict[str, PolicyReason]
+    needs: tuple[Need, ...]
+    known_after: int
+    zone: str
+    findings: findings.Policy
+
+
+def read_policy(body: str, name: str = FILE.name) -> Policy:
+    """The policy in a file's text. Raises BadDocument that names the file, the field and what is wanted there."""
+    if len(body.encode()) > LARGEST_BYTES:
+        raise BadDocument(name, f"the file is too large; at most {LARGEST_BYTES} bytes are read")
+    try:
+        document = tomllib.loads(body)
+    except tomllib.TOMLDecodeError as error:
+        raise BadDocument(name, f"not TOML: {error}") from error
+    parts = Reader(document, name).fields("reason", optional=("needs", "trust", "zone", "findings"))
+    zone = _zone(parts["zone"]) if "zone" in parts else ""
+    return Policy(
+        reasons=_reasons(parts["reason"]),
+        needs=read_needs(parts["needs"], has_zone=bool(zone)) if "needs" in parts else (),
+        known_after=_known_after(parts["trust"]) if "trust" in parts else USUAL_KNOWN_AFTER,
+        zone=zone,
+        findings=findings.read_policy(parts["findings"]) if "findings" in parts else findings.AS_IS,
+    )
+
+
+@functools.cache
+def in_force() -> Policy:
+    """The policy as the file said when it was first asked for."""
+    return read_policy(FILE.read_text("utf-8"))
+
+
+def reasons() -> dict[str, PolicyReason]:
+    """The published reasons by code, in the file's order."""
+    return in_force().reasons
+
+
+def found_in_uploads() -> findings.Policy:
+    """What is made of what preparation finds."""
+    return in_force().findings
+
+
+def _reasons(place: Reader) -> dict[str, PolicyReason]:
     found: dict[str, PolicyReason] = {}
-    for entry in entries:
+    for entry in place.items(most=MOST_REASONS):
         reason = _reason(entry)
         if reason.code in found:
             entry.refuse(f"the code '{reason.code}' stands twice")
@@ -48,38 +99,17 @@ def read_policy(body: str) -> dict[str, PolicyReason]:
     return found
 
 
-@functools.cache
-def reasons() -> dict[str, PolicyReason]:
-    """The published reasons by code, as the file said when it was first asked for."""
-    return read_policy(FILE.read_text("utf-8"))
+def _known_after(place: Reader) -> int:
+    return place.fields("known_after")["known_after"].integer(least=1, most=MOST_KNOWN_AFTER)
 
 
-def read_second_moderator(body: str) -> frozenset[str]:
-    """What is said of an item (codes of curator.statements.PEOPLE) that needs two moderators. Raises BadDocument."""
-    people = _parts(body)["second_moderator"].fields("people")["people"]
-    return frozenset(code.one_of(*PEOPLE) for code in people.items(most=len(PEOPLE)))
-
-
-@functools.cache
-def second_moderator() -> frozenset[str]:
-    """What needs two moderators, as the file said when it was first asked for."""
-    return read_second_moderator(FILE.read_text("utf-8"))
-
-
-def read_findings(body: str) -> findings.Policy:
-    """What is made of what preparation finds. Raises BadDocument."""
-    parts = _parts(body)
-    return findings.read_policy(parts["findings"]) if "findings" in parts else findings.AS_IS
-
-
-@functools.cache
-def found_in_uploads() -> findings.Policy:
-    """What is made of what preparation finds, as the file said when it was first asked for."""
-    return read_findings(FILE.read_text("utf-8"))
-
-
-def _parts(body: str) -> dict[str, Reader]:
-    return Reader(tomllib.loads(body), "policy").fields("reason", "second_moderator", optional=("findings",))
+def _zone(place: Reader) -> str:
+    name = place.text(most=60)
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        place.refuse(f"'{name}' is not a time zone; write one such as Europe/London or Asia/Ho_Chi_Minh")
+    return name
 
 
 def _reason(entry: Reader) -> PolicyReason:

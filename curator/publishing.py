@@ -34,6 +34,8 @@ LOOK_AGAIN_S = 5.0
 PAUSE_S = 0.3
 """Changes that come together are published together."""
 SPARE_DAYS = 2
+ONLY_FILES = "files"
+"""Why a manifest is made in which only the files and words of items are others."""
 WAKING = ("item:", "programme:", "screen:", "group:")
 
 
@@ -157,6 +159,8 @@ class Publisher:
             known = gathering.gather(connection, library, screen, record.from_ms, record.to_ms)
             parts = gathering.fingerprint(known, self.service.key.public, epoch)
             changed = [name for name in parts if record.parts.get(name) != parts[name]]
+            if "items" in changed and ONLY_FILES in changed:  # other items have other files
+                changed.remove(ONLY_FILES)
             left_ms = record.to_ms - now_ms
             # What was asked for at short notice may lie inside what was promised, where no part differs.
             is_asked = bool(notice) and record.from_ms > now_ms
@@ -166,6 +170,9 @@ class Publisher:
         else:
             why = "first"
         freeze_ms = 0 if notice else screen.freeze_ms(settings.freeze_minutes)
+        if why == ONLY_FILES and not notice:
+            # The plan does not change, so its segments go over as they stand: screens with other files stay in step.
+            freeze_ms = max(freeze_ms, 1)
         moment = Moment(now_ms, settings.change_lead_seconds * 1000, length_ms, freeze_ms)
         # What is over by now is in the hand-over, if it is still on; the spare days are for what the hand-over takes.
         reach = gathering.gather(connection, library, screen, now_ms, now_ms + length_ms + 2 * DAY_MS)

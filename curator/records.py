@@ -12,7 +12,7 @@ from curator.tables import as_run, groups, items, screens
 
 MOST_ROWS = 500
 LARGEST_BATCH_BYTES = 256 << 10
-LAYERS = ("alert", "takeover", "session", "booking", "rotation", "programme", "filler", "dark")
+LAYERS = ("alert", "takeover", "session", "choice", "booking", "rotation", "programme", "filler", "dark")
 OUTCOMES = ("complete", "partial", "missed", "substituted")
 CAUSES = ("", "file", "decoder", "clock", "power", "panic", "edit", "start")
 LONGEST_PLAY_MS = 31 * 24 * 3_600_000

@@ -34,14 +34,12 @@ class Placed:
 
 def places(connection: Connection, playable: Iterable[library.Item]) -> dict[str, tuple[int, bool]]:
     """For each of these items its order key (0 or more, different within a group) and whether it is in the rotation."""
-    known = {
-        row.item_id: row.position
-        for row in connection.execute(sa.select(running_order.c.item_id, running_order.c.position))
-    }
-    firsts = _first_approvals(connection)
     by_group: dict[str, list[library.Item]] = {}
     for item in playable:
         by_group.setdefault(item.group_id, []).append(item)
+    placed = sa.select(running_order.c.item_id, running_order.c.position).where(running_order.c.group_id.in_(by_group))
+    known = {row.item_id: row.position for row in connection.execute(placed)}
+    firsts = _first_approvals(connection, by_group)
     keys: dict[str, tuple[int, bool]] = {}
     for mine in by_group.values():
         last = max((known.get(item.id, 0) for item in mine), default=0)
@@ -117,11 +115,14 @@ def _write(connection: Connection, group_id: str, item_ids: Sequence[str], left_
         connection.execute(running_order.insert(), values)
 
 
-def _first_approvals(connection: Connection) -> dict[str, int]:
+def _first_approvals(connection: Connection, group_ids: Iterable[str]) -> dict[str, int]:
+    of_items = decisions.join(versions, decisions.c.version_id == versions.c.id).join(
+        items, versions.c.item_id == items.c.id
+    )
     query = (
         sa.select(versions.c.item_id, sa.func.min(decisions.c.created_ms).label("first_ms"))
-        .select_from(decisions.join(versions, decisions.c.version_id == versions.c.id))
-        .where(decisions.c.decision == "approved")
+        .select_from(of_items)
+        .where(decisions.c.decision == "approved", items.c.group_id.in_(group_ids), versions.c.variant_id.is_(None))
         .group_by(versions.c.item_id)
     )
     return {row.item_id: row.first_ms for row in connection.execute(query)}

@@ -27,12 +27,14 @@ from content import clock
 from content.canonical import Json
 from content.files import CHUNK_BYTES, place_of, sync_file, sync_folder
 from content.reading import BadDocument, Reader
-from curator import audit, notices
+from curator import audit, notices, open311_outbox, webhooks
 from curator.config import Settings
 from curator.library import FILES_OF_A_VERSION
 from curator.schema import HEAD, bring_up_to_date
 from curator.store import Connection, Store
 from curator.tables import captions, facts, mails, pairings, password_resets, sessions, uploads, versions
+from curator.tables_sign_in import decision_links
+from curator.tables_tokens import api_tokens, kept_answers
 from curator.wholeness import BackupRefused, check_everything, reading, refuse_damaged_database
 from curator.words import N_, _
 
@@ -261,7 +263,7 @@ def _write_member(body: IO[bytes], member: tarfile.TarInfo, into: Path, file: Pa
 
 
 def _begin_anew(data: Path, now_ms: int) -> None:
-    """What must not simply go on after a restore: manifest versions, sessions, pairings and uploads under way."""
+    """What must not simply go on after a restore: manifest versions, sessions, tokens, pairings, uploads under way."""
     settings = Settings(data=data)
     refuse_damaged_database(settings.database)
     settings.make_folders()
@@ -284,10 +286,13 @@ def _mark_restored(connection: Connection, now_ms: int) -> None:
     connection.execute(facts.insert().values(name="manifest_epoch", value=str(epoch)))
     for table, condition in (
         (sessions, sa.true()), (pairings, pairings.c.claimed_ms.is_(None)), (uploads, uploads.c.finished_ms.is_(None)),
-        (mails, sa.true()), (password_resets, sa.true()),
+        (mails, sa.true()), (password_resets, sa.true()), (api_tokens, sa.true()), (kept_answers, sa.true()),
+        (decision_links, sa.true()),
     ):  # fmt: skip
         connection.execute(table.delete().where(condition))
     notices.mail_nothing_of_before(connection)
+    webhooks.tell_nothing_of_before(connection)
+    open311_outbox.hold_what_waits(connection)
     audit.record(connection, now_ms, None, "backup.restore", "curator:self", epoch=epoch)
 
 

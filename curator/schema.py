@@ -7,16 +7,20 @@ import sqlalchemy as sa
 from curator.store import Store
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0016"
+HEAD = "0043"
 """The newest migration; a test holds it to the folder."""
 
 
-class TooNew(RuntimeError):
+class NotUpToDate(RuntimeError):
+    """The tables could not be brought up to date; the database is as it was."""
+
+
+class TooNew(NotUpToDate):
     """The database was written by a newer version of Commonscreen than this."""
 
 
 def bring_up_to_date(store: Store) -> None:
-    """Makes or migrates the tables; all in one transaction. Raises TooNew rather than touch a newer database."""
+    """Makes or migrates the tables; all in one transaction. Raises NotUpToDate, TooNew for a newer database."""
     if store.read_now(_version) == HEAD:
         return
     # Alembic takes a quarter of a second to import and is wanted only when the shape differs.
@@ -35,7 +39,14 @@ def bring_up_to_date(store: Store) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
-    store.run_now(upgrade)
+    try:
+        store.run_now(upgrade)
+    except Exception as error:
+        # Whatever a migration tripped over in old data: the transaction is rolled back, and who started us is told.
+        why = getattr(error, "orig", None) or error
+        raise NotUpToDate(
+            f"{store.path} could not be brought from schema {version} to {HEAD}: {why}. Nothing in it was changed."
+        ) from error
 
 
 def _version(connection: sa.Connection) -> str | None:

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from content.captions import BadCaptions, language_tag
 from content.language import LANGUAGES
-from curator import audit
+from content.measures import DISTANCES_MM, HEIGHTS_MM, LOWER_EDGES_MM
+from curator import audit, webhook_events
 from curator.groups import slug_of
 from curator.ids import new_id
 from curator.store import Connection
@@ -41,6 +42,9 @@ class Screen:
     `dark_counter` rises with every black-out and every way
     back; a node obeys the highest it has heard. `freeze_minutes` None is as the service's settings say. `captions` are
     shown in the screen's language (""), another one (a tag), or only where nothing can be heard ("off").
+    `picture_height_mm`, `distance_mm`, from which people look, and `lower_edge_mm`, how high above the floor the
+    picture begins, are 0 where nobody said. People may play by touch where it `has_touch`, with gamepads where it
+    `has_pads`.
     """
 
     id: str
@@ -61,6 +65,19 @@ class Screen:
     tags: tuple[str, ...] = ()
     freeze_minutes: int | None = None
     captions: str = ""
+    picture_height_mm: int = 0
+    distance_mm: int = 0
+    has_touch: bool = False
+    has_pads: bool = False
+    lower_edge_mm: int = 0
+
+    @property
+    def words(self) -> "ScreenWords":
+        """What people said about it."""
+        return ScreenWords(
+            self.name, self.place, self.zone, self.language, self.width, self.height, self.volume_percent,
+            self.captions, self.picture_height_mm, self.distance_mm, self.has_touch, self.has_pads, self.lower_edge_mm,
+        )  # fmt: skip
 
     def freeze_ms(self, usual_minutes: int) -> int:
         """How long ahead of now its programme is promised; `usual_minutes` is the service's setting."""
@@ -79,6 +96,11 @@ class ScreenWords:
     height: int = 1080
     volume_percent: int = 100
     captions: str = ""
+    picture_height_mm: int = 0
+    distance_mm: int = 0
+    has_touch: bool = False
+    has_pads: bool = False
+    lower_edge_mm: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +181,7 @@ def set_dark(connection: Connection, screen_id: str, *, on: bool, now_ms: int, b
     counter = max(before.dark_counter + 1, now_ms)
     connection.execute(screens.update().where(screens.c.id == screen_id).values(is_dark=on, dark_counter=counter))
     audit.record(connection, now_ms, by, "screen.dark" if on else "screen.back", f"screen:{screen_id}")
+    webhook_events.screen(connection, screen_id, "blacked_out" if on else "shown_again", now_ms=now_ms)
     return _known(connection, screen_id)
 
 
@@ -173,6 +196,27 @@ def every(connection: Connection) -> list[Screen]:
     """All screens that are not retired, by name."""
     query = sa.select(screens).where(screens.c.retired_ms.is_(None)).order_by(screens.c.name, screens.c.id)
     return [_screen(row) for row in connection.execute(query).mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a list to choose from says of a screen."""
+
+    id: str
+    slug: str
+    name: str
+
+
+def named(connection: Connection) -> list[Named]:
+    """All screens that are not retired, by name, with no more than their names."""
+    query = sa.select(screens.c.id, screens.c.slug, screens.c.name).where(screens.c.retired_ms.is_(None))
+    return [Named(*row) for row in connection.execute(query.order_by(screens.c.name, screens.c.id))]
+
+
+def tags_of_every(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """The tags of the screens that have any and are not retired, by their ids."""
+    query = sa.select(screens.c.id, screens.c.tags).where(screens.c.retired_ms.is_(None), screens.c.tags != "[]")
+    return {row.id: tuple(json.loads(row.tags)) for row in connection.execute(query)}
 
 
 def by_slug(connection: Connection, slug: str) -> Screen | None:
@@ -193,14 +237,15 @@ def _known(connection: Connection, screen_id: str) -> Screen:
 
 
 def _screen(row: sa.RowMapping) -> Screen:
-    return Screen(**{**row, "tags": tuple(json.loads(row["tags"]))})
+    return Screen(**{**row, "tags": tuple(json.loads(row["tags"])) if row["tags"] != "[]" else ()})
 
 
 def _columns(words: ScreenWords) -> dict[str, str | int]:
     return {
         "name": words.name.strip(), "place": words.place.strip(), "zone": words.zone, "language": words.language,
         "width": words.width, "height": words.height, "volume_percent": words.volume_percent,
-        "captions": words.captions,
+        "captions": words.captions, "picture_height_mm": words.picture_height_mm, "distance_mm": words.distance_mm,
+        "has_touch": words.has_touch, "has_pads": words.has_pads, "lower_edge_mm": words.lower_edge_mm,
     }  # fmt: skip
 
 
@@ -225,6 +270,19 @@ def _refuse_bad(words: ScreenWords) -> None:
             )
     if not 0 <= words.volume_percent <= 100:
         raise BadScreen(N_("The volume is from 0 to 100 percent."))
+    for said_mm, (least_mm, most_mm) in (
+        (words.picture_height_mm, HEIGHTS_MM), (words.distance_mm, DISTANCES_MM),
+    ):  # fmt: skip
+        if said_mm and not least_mm <= said_mm <= most_mm:
+            raise BadScreen(
+                N_("The height of the picture and the distance are from %(least)s to %(most)s cm, or 0 for unknown."),
+                least=least_mm // 10, most=most_mm // 10,
+            )  # fmt: skip
+    if words.lower_edge_mm and not LOWER_EDGES_MM[0] <= words.lower_edge_mm <= LOWER_EDGES_MM[1]:
+        raise BadScreen(
+            N_("The picture begins at most %(most)s cm above the floor, or 0 for unknown."),
+            most=LOWER_EDGES_MM[1] // 10,
+        )
     if words.captions not in {"", CAPTIONS_OFF} and not _is_language(words.captions):
         raise BadScreen(N_("Choose in which language captions are shown."))
 

@@ -89,6 +89,12 @@ def new_codes(connection: Connection, account_id: str) -> list[str]:
     return made
 
 
+def is_of_app(code: str) -> bool:
+    """Whether somebody typed a code of the app, which can be guessed, and not a recovery code, which cannot."""
+    plain = "".join(code.split())
+    return plain.isascii() and plain.isdigit()
+
+
 def accepts(connection: Connection, account_id: str, code: str, now_ms: int) -> bool:
     """Whether this is a good code of the app, or a recovery code; either is used up by it."""
     secret = connection.execute(
@@ -97,7 +103,7 @@ def accepts(connection: Connection, account_id: str, code: str, now_ms: int) -> 
     if secret is None:
         return False
     plain = "".join(code.split()).lower()
-    if plain.isascii() and plain.isdigit():
+    if is_of_app(plain):
         return _use_step(connection, account_id, secret, plain, now_ms)
     used = connection.execute(
         recovery_codes.delete().where(

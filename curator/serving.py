@@ -6,9 +6,12 @@ import resource
 import signal
 import sys
 
+import sqlalchemy as sa
 from aiohttp import web
 
 from curator.config import Settings
+from curator.oidc.providers import BadProviders
+from curator.schema import NotUpToDate
 from curator.web.app import make_app, open_service
 
 IDLE_SECONDS = 30.0
@@ -22,10 +25,17 @@ def serve_forever(settings: Settings) -> None:
     """Serves until SIGINT or SIGTERM; prints one line with the address when it is ready. Exits 2 if it cannot start."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     _allow_connections()
-    service = open_service(settings)
+    try:
+        service = open_service(settings)
+    except (NotUpToDate, sa.exc.SQLAlchemyError, OSError, ValueError) as error:
+        print(f"curator: cannot start: {getattr(error, 'orig', None) or error}", file=sys.stderr)
+        sys.exit(2)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(settings, make_app(service)))
+    except BadProviders as error:
+        print(f"curator: {error}", file=sys.stderr)
+        sys.exit(2)
     except OSError as error:
         place = f"{settings.host}:{settings.port}"
         print(f"curator: cannot listen on {place} ({error.strerror}); choose another with --port", file=sys.stderr)

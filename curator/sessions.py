@@ -8,6 +8,7 @@ from curator import audit
 from curator.accounts import token_hash
 from curator.store import Connection
 from curator.tables import sessions
+from curator.tables_sign_in import decision_links
 
 _MARK = 16
 
@@ -44,7 +45,8 @@ def end(connection: Connection, account_id: str, mark: str, *, now_ms: int) -> N
 
 
 def end_all(connection: Connection, account_id: str, *, now_ms: int) -> None:
-    """Ends every session of this account."""
+    """Ends every session of this account, and its links that decide without one."""
+    connection.execute(decision_links.delete().where(decision_links.c.account_id == account_id))
     _end(connection, account_id, sa.true(), "session.end_all", now_ms)
 
 

@@ -28,7 +28,8 @@ class BadShowing(Told):
 class Showing:
     """`rating` is the least age; `targets` such as `screen:ID`, none being everywhere; `gap_ms` from start to start.
 
-    The item plays from `not_before_ms` until `not_after_ms` (None: open), and starts only where it `joins`.
+    The item plays from `not_before_ms` until `not_after_ms` (None: open), and starts only where it `joins`. A still
+    that `is_photograph` has nothing to read on it, and may slowly be moved over.
     """
 
     rating: int = 0
@@ -38,6 +39,7 @@ class Showing:
     not_after_ms: int | None = None
     gap_ms: int = 0
     joins: Literal["any", "start"] = "any"
+    is_photograph: bool = False
 
     def is_aimed_at(self, screen: Screen) -> bool:
         """Whether any target is this screen, its group, its site or one of its tags."""
@@ -55,12 +57,12 @@ def every(connection: Connection, *conditions: "sa.ColumnElement[bool]") -> dict
     columns = items.c
     query = sa.select(
         columns.id, columns.rating, columns.tags, columns.targets, columns.not_before_ms, columns.not_after_ms,
-        columns.gap_ms, columns.joins,
+        columns.gap_ms, columns.joins, columns.is_photograph,
     ).where(*conditions)  # fmt: skip
     return {
         row.id: Showing(
             row.rating, tuple(json.loads(row.tags)), tuple(json.loads(row.targets)), row.not_before_ms,
-            row.not_after_ms, row.gap_ms, row.joins,
+            row.not_after_ms, row.gap_ms, row.joins, row.is_photograph,
         )
         for row in connection.execute(query)
     }  # fmt: skip
@@ -81,6 +83,7 @@ def put(connection: Connection, item_id: str, showing: Showing, *, now_ms: int, 
         connection, now_ms, by, "item.showing", f"item:{item_id}", rating=showing.rating, tags=list(showing.tags),
         targets=list(showing.targets[:20]), not_before_ms=showing.not_before_ms, not_after_ms=showing.not_after_ms,
         gap_ms=showing.gap_ms, joins=showing.joins,
+        **({"is_photograph": True} if showing.is_photograph else {}),
     )  # fmt: skip
 
 

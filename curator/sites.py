@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
+from content.canonical import Json
 from content.reading import Reader
+from content.screen_facts import FITS, Fit
 from curator import audit
 from curator.ids import new_id
 from curator.naming import named
@@ -24,6 +26,26 @@ class BadSite(Told):
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How things are shown at a place: on a calm one nothing moves that need not; credits may be left away; `fit` is
+
+    what becomes of pictures of another shape than a screen, None as usual.
+    """
+
+    is_calm: bool = False
+    hides_credits: bool = False
+    fit: Fit | None = None
+
+    def as_json(self) -> dict[str, Json]:
+        """What is other than usual."""
+        said: dict[str, Json] = {"calm": self.is_calm, "hides_credits": self.hides_credits, "fit": self.fit}
+        return {name: value for name, value in said.items() if value}
+
+
+USUAL = Manner()
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A place under a name, with what was agreed for it."""
 
@@ -32,24 +54,26 @@ class Site:
     name: str
     conditions: SiteConditions
     created_ms: int
+    manner: Manner = USUAL
 
 
 def put(
-    connection: Connection, site_id: str, name: str, conditions: SiteConditions, *, now_ms: int, by: str | None
-) -> Site:
+    connection: Connection, site_id: str, name: str, conditions: SiteConditions, manner: Manner = USUAL, *, now_ms: int,
+    by: str | None,
+) -> Site:  # fmt: skip
     """Makes a site (`site_id` "") or changes one. Raises BadName, BadSite, or BadScope for an unknown daypart."""
     before = get(connection, site_id) if site_id else None
     if site_id and before is None:
         raise BadSite(N_("There is no such site any more."))
     title, slug = named(connection, sites, name, but=site_id)
     _refuse(connection, conditions)
-    detail = asdict(conditions)
+    detail = asdict(conditions) | manner.as_json()
     values: dict[str, object] = {"name": title, "conditions": json.dumps(detail, sort_keys=True)}
     if before is None:
-        made = Site(new_id(), slug, title, conditions, now_ms)
+        made = Site(new_id(), slug, title, conditions, now_ms, manner)
         connection.execute(sites.insert().values(id=made.id, slug=slug, created_ms=now_ms, **values))
     else:
-        made = Site(before.id, before.slug, title, conditions, before.created_ms)
+        made = Site(before.id, before.slug, title, conditions, before.created_ms, manner)
         connection.execute(sites.update().where(sites.c.id == made.id).values(**values))
     audit.record(connection, now_ms, by, "site.put", f"site:{made.id}", name=title, conditions=detail)
     return made
@@ -88,6 +112,12 @@ def conditions_of(connection: Connection, site_id: str | None) -> SiteConditions
     return found.conditions if found else NO_CONDITIONS
 
 
+def manner_of(connection: Connection, site_id: str | None) -> Manner:
+    """How things are shown at a site; as usual where there is none."""
+    found = get(connection, site_id) if site_id is not None else None
+    return found.manner if found else USUAL
+
+
 def _refuse(connection: Connection, conditions: SiteConditions) -> None:
     for daypart_id in (conditions.curfew, conditions.night):
         refuse_unknown(connection, "everywhere", daypart_id or "", is_for_rules=True)
@@ -99,15 +129,18 @@ def _refuse(connection: Connection, conditions: SiteConditions) -> None:
 
 
 def _site(row: sa.RowMapping) -> Site:
-    return Site(row["id"], row["slug"], row["name"], _read(row["conditions"]), row["created_ms"])
-
-
-def _read(words: str) -> SiteConditions:
-    """What stands in the column. Raises BadDocument."""
+    """Raises BadDocument."""
     names = ("least_dwell_ms", "static_only", "curfew", "brightness_percent", "brightness_at_night_percent", "night")
-    fields = Reader.of_bytes(words.encode(), limit_bytes=LARGEST_CONDITIONS_BYTES).fields(optional=names)
-    if not fields:
-        return NO_CONDITIONS
+    fields = Reader.of_bytes(row["conditions"].encode(), limit_bytes=LARGEST_CONDITIONS_BYTES).fields(
+        optional=(*names, "calm", "hides_credits", "fit")
+    )
+    fit = FITS[fields["fit"].one_of(*FITS)] if "fit" in fields else None
+    manner = Manner(_flag(fields, "calm"), _flag(fields, "hides_credits"), fit)
+    conditions = _conditions(fields) if "least_dwell_ms" in fields else NO_CONDITIONS
+    return Site(row["id"], row["slug"], row["name"], conditions, row["created_ms"], manner)
+
+
+def _conditions(fields: dict[str, Reader]) -> SiteConditions:
 
     def part(name: str) -> str | None:
         return fields[name].identifier() if fields[name].value is not None else None
@@ -120,3 +153,7 @@ def _read(words: str) -> SiteConditions:
         brightness_at_night_percent=fields["brightness_at_night_percent"].integer(least=1, most=100),
         night=part("night"),
     )
+
+
+def _flag(fields: dict[str, Reader], name: str) -> bool:
+    return name in fields and fields[name].flag()

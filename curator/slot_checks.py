@@ -3,12 +3,12 @@
 Reads only. Other bookings in its way are for `booking_checks`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from curator import dayparts, library, rules, screens, showing, sites
 from curator.booking_checks import BookingRefused, title_of
-from curator.programme.booking import MOST_ITEMS, Booking, iso
+from curator.programme.booking import Booking, iso
 from curator.programme.conflicts import DECIDED, REACH_MS, Conflict, Hindered, hindered, nearest, tell
 from curator.programme.facts import Booked, EligibleItem, ProgrammeFacts, Weights
 from curator.programme.hours import wall
@@ -84,6 +84,25 @@ def cautions(connection: Connection, booking: Booking, now_ms: int) -> list[str]
     return told
 
 
+def eligible(connection: Connection, item_ids: Iterable[str]) -> list[tuple[EligibleItem, showing.Showing]]:
+    """Those of these items that are approved, as bookings are checked with them, each with its group's wishes."""
+    ids = sorted(set(item_ids))
+    these = items.c.id.in_(ids)
+    wishes = showing.every(connection, these)
+    made = []
+    for item in library.items_where(connection, these, most=len(ids)):
+        version, wish = item.approved, wishes[item.id]
+        if version is None:
+            continue
+        fit = EligibleItem(
+            id=item.id, group=item.group_id, title=item.title, duration_ms=version.duration_ms, order=0,
+            is_in_rotation=True, from_ms=wish.not_before_ms or 0, until_ms=wish.not_after_ms or FOR_EVER_MS,
+            kind="still" if version.kind == "still" else "video", rating=wish.rating, tags=frozenset(wish.tags),
+        )  # fmt: skip
+        made.append((fit, wish))
+    return made
+
+
 def _shut_out(facts: ProgrammeFacts, slots: Sequence[Booked]) -> Hindered | None:
     """The first of the slots where each of them is shut out; None where something of any is shown."""
     found: list[Hindered] = []
@@ -99,7 +118,7 @@ def _facts(connection: Connection, booking: Booking) -> Iterator[tuple[Screen, P
     on = [screen for screen in screens.every(connection) if screen.id in booking.screens]
     known = {part.id: part for part in dayparts.every(connection)}
     conditions = {site.id: site.conditions for site in sites.every(connection)}
-    held, wanted = rules.every(connection), _items(connection, booking)
+    held, wanted = rules.every(connection), eligible(connection, booking.items)
     for screen in on:
         scopes = touching(screen)
         yield (
@@ -120,23 +139,6 @@ def _facts(connection: Connection, booking: Booking) -> Iterator[tuple[Screen, P
 def _key(facts: ProgrammeFacts) -> tuple[object, ...]:
     """Equal for screens on which a booking fares alike."""
     return facts.zone, facts.rules, facts.site, frozenset(facts.items.values())
-
-
-def _items(connection: Connection, booking: Booking) -> list[tuple[EligibleItem, showing.Showing]]:
-    these = items.c.id.in_(sorted(set(booking.items)))
-    wishes = showing.every(connection, these)
-    made = []
-    for item in library.items_where(connection, these, most=MOST_ITEMS):
-        version, wish = item.approved, wishes[item.id]
-        if version is None:
-            continue
-        eligible = EligibleItem(
-            id=item.id, group=item.group_id, title=item.title, duration_ms=version.duration_ms, order=0,
-            is_in_rotation=True, from_ms=wish.not_before_ms or 0, until_ms=wish.not_after_ms or FOR_EVER_MS,
-            kind="still" if version.kind == "still" else "video", rating=wish.rating, tags=frozenset(wish.tags),
-        )  # fmt: skip
-        made.append((eligible, wish))
-    return made
 
 
 def _booked(booking: Booking, coming: Sequence[Occurrence]) -> list[Booked]:

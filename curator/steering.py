@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from curator import audit, jobs, library
+from curator import audit, jobs, outcomes
 from curator.jobs import Job
 from curator.library import Version
 from curator.store import Connection
@@ -38,7 +38,7 @@ def stop(connection: Connection, version: Version, *, now_ms: int, by: str | Non
     """Stops the preparation of a version that waits or is at work; it may be tried again. Raises CannotSteer."""
     if not jobs.cancel(connection, kind=jobs.PREPARE, subject=version.id, now_ms=now_ms):
         raise CannotSteer(N_("This is not being prepared any more, so there is nothing to stop."))
-    library.note_stopped(connection, version.id, now_ms)
+    outcomes.note_stopped(connection, version.id, now_ms)
     audit.record(connection, now_ms, by, "version.stop", f"version:{version.id}", item=version.item_id)
 
 
@@ -54,7 +54,7 @@ def repeat(connection: Connection, version: Version, *, now_ms: int, by: str | N
         raise CannotSteer(N_("Trying again would not help: the same would come of it. Upload a better version."))
     if _is_withdrawn(connection, version) or not jobs.repeat(connection, job.id, now_ms=now_ms):
         raise CannotSteer(N_("Only what could not be prepared, and is still kept, can be tried again."))
-    library.note_waiting(connection, version.id)
+    outcomes.note_waiting(connection, version.id)
     audit.record(connection, now_ms, by, "version.repeat", f"version:{version.id}", item=version.item_id)
 
 

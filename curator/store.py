@@ -10,6 +10,7 @@ consistent state and cannot write. A function given to either must not await and
 import asyncio
 import contextvars
 import sqlite3
+import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -64,6 +65,14 @@ class Store:
         self._reader_engine.dispose()
 
 
+def fold(words: str) -> str:
+    """Words as they are compared when somebody looks for them: small letters without marks. In SQL: `fold(column)`."""
+    if words.isascii():
+        return words.lower()
+    plain = unicodedata.normalize("NFKD", words.casefold().replace("đ", "d"))
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
 def _engine(path: Path, *, writing: bool) -> sa.Engine:
     engine = sa.create_engine(
         f"sqlite:///{path}",
@@ -85,6 +94,7 @@ def _engine(path: Path, *, writing: bool) -> sa.Engine:
             connection.execute(f"PRAGMA {pragma}")
         if not writing:
             connection.execute("PRAGMA query_only=ON")
+        connection.create_function("fold", 1, fold, deterministic=True)
 
     @sa.event.listens_for(engine, "begin")
     def _on_begin(connection: sa.Connection) -> None:

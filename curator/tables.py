@@ -52,6 +52,8 @@ groups = sa.Table(
     _text("name"), _text("about"), _number("quota_bytes"),
     sa.Column("is_house", sa.Boolean, nullable=False, default=False),  # its items are the filler
     _text("colour"), _ms("created_ms"),
+    # What a moderator said of it: new, known, trusted; "" leaves it to its record (curator.trust).
+    sa.Column("trust", sa.String(16), nullable=False, default="", server_default=""),
 )  # fmt: skip
 
 # A role an account holds: in one group (editor, contributor) or for the council (group_id is NULL).
@@ -65,6 +67,7 @@ sessions = sa.Table(
     "sessions", metadata, sa.Column("token_sha256", sa.String(64), primary_key=True),
     _ref("account_id", "accounts.id"), _ms("created_ms"), _ms("seen_ms"), _ms("expires_ms", index=True),
     sa.Column("browser", sa.String(20), nullable=False, default="", server_default=""),  # its family, no more
+    _ms("shown_ms", null=True),  # when a provider last saw who it is; NULL where they showed it here, to open this
 )  # fmt: skip
 
 # The second step of whoever has one. The secret must be readable: codes are worked out from it.
@@ -140,37 +143,48 @@ uploads = sa.Table(
     sa.Column("origin", sa.String(200), nullable=False, default="", index=True),  # which file in an inbox, for once
     _text("kept_as"),  # its name in the inbox's done folder, until preparation has spoken
     sa.Column("ticket_id", sa.String(32), nullable=True),  # the ticket it is handed in with
+    sa.Column("variant_id", sa.String(32), nullable=True),  # a new version of this variant of the item
 )  # fmt: skip
 
 items = sa.Table(
     "items", metadata, _id(), _ref("group_id", "groups.id"),
-    _text("title"), _text("credits"), _text("licence"), _text("language"), _text("alt_text"),
+    _text("title"), _text("credits"), _text("licence"), _text("alt_text"),
+    _text("languages", "[]"),  # JSON: tags (BCP 47) of those spoken or written in it
     _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("withdrawn_ms", null=True),
     # The version that may play; an edit waits beside it until it is approved in turn.
     sa.Column("approved_version_id", sa.String(32), nullable=True),
     # Where and when it may play, within what was approved: lists are JSON; `targets` empty is everywhere.
     _number("rating"), _text("tags", "[]"), _text("targets", "[]"),
+    # A moderator has set rating and tags: its group may not say less.
+    sa.Column("is_rated", sa.Boolean, nullable=False, server_default="0"),
     _ms("not_before_ms", null=True), _ms("not_after_ms", null=True), _number("gap_ms"), _text("joins", "any"),
+    sa.Column("is_photograph", sa.Boolean, nullable=False, default=False, server_default="0"),
     # What its group says of it: codes of curator.statements.
     sa.Column("people_shown", sa.String(16), nullable=False, server_default=""),
     sa.Column("rights", sa.String(16), nullable=False, server_default=""),
+    # Title and credits as a moderator has read them: what screens show. Who changed them last, and when.
+    _text("screen_title"), _text("screen_credits"),
+    sa.Column("words_by", sa.String(32), nullable=True), _ms("words_ms", null=True),
 )  # fmt: skip
 
 versions = sa.Table(
     "versions", metadata, _id(), _ref("item_id", "items.id"), _number("number", 1),
     _text("file_name"), _number("upload_bytes"), sa.Column("upload_sha256", sa.String(64), nullable=False, index=True),
     sa.Column("preparation", sa.String(16), nullable=False),  # waiting, running, ready, refused
-    sa.Column("state", sa.String(16), nullable=False, index=True),  # draft, submitted, approved, rejected, withdrawn
+    # draft, submitted, asked (to change it), approved, rejected, withdrawn
+    sa.Column("state", sa.String(16), nullable=False, index=True),
     _text("reasons"), _text("facts"),  # JSON: what preparation found
     _text("mends"), _text("offers"),  # JSON: what people had changed, and what could be
     sa.Column("mended_from", sa.String(32), nullable=True),  # the version whose original this one is made from again
     sa.Column("ticket_id", sa.String(32), nullable=True),  # the ticket it was handed in with, by nobody with an account
+    sa.Column("variant_id", sa.String(32), nullable=True),  # the variant it is of; NULL: of the item itself
     # The house rendition: these bytes are previewed, approved, hashed and shown.
     sa.Column("sha256", sa.String(64), nullable=True, index=True),
     _text("media_type"), _text("kind"), _number("size_bytes"), _number("width"), _number("height"),
     _number("fps_num"), _number("fps_den", 1), _number("frames"), _number("duration_ms"),
     sa.Column("has_sound", sa.Boolean, nullable=False, default=False),
     _sha256("thumbnail_sha256"), _sha256("poster_sha256"), _sha256("strip_sha256"),
+    _sha256("veil_sha256"),  # too small and too soft to make anything out
     _text("strip_ms"), _text("likeness"),  # JSON: when each picture on the strip is shown; what it looks like
     _sha256("before_sha256"), _sha256("after_sha256"),  # moments of a picture that was mended
     _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("prepared_ms", null=True),
@@ -194,16 +208,12 @@ jobs = sa.Table(
 decisions = sa.Table(
     "decisions", metadata, _id(), _ref("version_id", "versions.id"), sa.Column("sha256", sa.String(64), nullable=False),
     _ref("account_id", "accounts.id"),
-    sa.Column("decision", sa.String(16), nullable=False),  # approved, rejected, agreed (the first of two)
+    sa.Column("decision", sa.String(16), nullable=False),  # approved, rejected, asked, agreed (first of two), widened
     sa.Column("reason", sa.String(32), nullable=False), _text("words"),
     _text("signed"),  # JSON: the signed approval statement, "" for anything else
     _ms("created_ms"), _ms("waited_ms", null=True),  # since it was sent in; NULL for the first of two
-)  # fmt: skip
-
-# A group's word against a rejection: once for each version.
-appeals = sa.Table(
-    "appeals", metadata, _ref("version_id", "versions.id", key=True), _ref("account_id", "accounts.id"),
-    _text("words"), _ms("created_ms"),
+    # JSON: the screens it is about, by id; what was decided before there was a choice is about all.
+    sa.Column("places", sa.Text, nullable=False, default='["*"]', server_default='["*"]'),
 )  # fmt: skip
 
 # Captions of a version in one language: one file, one decision. In the same language at most one is approved.
@@ -233,6 +243,7 @@ screen_groups = sa.Table(
     _ms("created_ms"),
 )  # fmt: skip
 
+LENGTHS_MM, HANDS = ("picture_height_mm", "distance_mm", "lower_edge_mm"), ("has_touch", "has_pads")
 screens = sa.Table(
     "screens", metadata, _id(), sa.Column("slug", sa.String(64), nullable=False, unique=True),
     _text("name"), _text("place"), _text("zone"), _text("language"), _number("width"), _number("height"),
@@ -240,8 +251,10 @@ screens = sa.Table(
     _number("dark_counter"), _ms("created_ms"), _ms("retired_ms", null=True),
     _ref("site_id", "sites.id", null=True), _ref("screen_group_id", "screen_groups.id", null=True), _text("tags", "[]"),
     sa.Column("freeze_minutes", sa.BigInteger, nullable=True),  # NULL: as the service's settings say
-    # Which captions are shown: "" in the screen's language, off, or a language tag.
-    sa.Column("captions", sa.String(12), nullable=False, default="", server_default=""),
+    sa.Column("captions", sa.String(12), nullable=False, default="", server_default=""),  # "": the screen's language
+    # How high its picture is, from how far people look, how high above the floor it begins; 0: nobody said.
+    *(sa.Column(name, sa.BigInteger, nullable=False, default=0, server_default="0") for name in LENGTHS_MM),
+    *(sa.Column(name, sa.Boolean, nullable=False, default=False, server_default="0") for name in HANDS),
 )  # fmt: skip
 
 # A named time range, the same everywhere: JSON [[weekdays, from_minute, to_minute], ...] in each screen's own zone.
@@ -318,11 +331,6 @@ drafts = sa.Table(
 programme_revisions = sa.Table(
     "programme_revisions", metadata, sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     _ms("at_ms"), _ref("account_id", "accounts.id", null=True), _text("changes", "[]"),
-)  # fmt: skip
-
-week_templates = sa.Table(
-    "week_templates", metadata, _id(), _text("name"), _text("document", "{}"),
-    _ref("created_by", "accounts.id", null=True), _ms("created_ms"), _ms("removed_ms", null=True),
 )  # fmt: skip
 
 # Signed orders above the programme (alert, takeover, session, choice), as they were given.

@@ -85,11 +85,15 @@ class Upload:
     origin: str
     kept_as: str
     ticket_id: str | None
+    variant_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants to upload. `item_id`: as a new version of that item; `ticket_id`: with that ticket."""
+    """What somebody wants to upload. `item_id`: as a new version of that item, or of its variant `variant_id`;
+
+    `ticket_id`: with that ticket.
+    """
 
     group_id: str
     file_name: str
@@ -100,6 +104,7 @@ class Wanted:
     source: str = "browser"
     origin: str = ""
     ticket_id: str | None = None
+    variant_id: str | None = None
 
 
 def clean_name(words: str) -> str:
@@ -125,7 +130,7 @@ def title_of(file_name: str) -> str:
 def begin(connection: Connection, wanted: Wanted, *, largest_bytes: int, now_ms: int, life_ms: int) -> Upload:
     """Opens an upload. Raises UploadRefused when it is empty, too large, has no room or no target."""
     check_size(wanted.size_bytes, largest_bytes)
-    _check_target(connection, wanted.group_id, wanted.item_id)
+    _check_target(connection, wanted)
     check_room(connection, wanted.group_id, wanted.size_bytes)
     open_ones = sa.select(sa.func.count()).where(uploads.c.group_id == wanted.group_id, uploads.c.finished_ms.is_(None))
     if connection.execute(open_ones).scalar_one() >= MOST_OPEN:
@@ -140,6 +145,7 @@ def begin(connection: Connection, wanted: Wanted, *, largest_bytes: int, now_ms:
             id=upload_id, account_id=wanted.account_id, group_id=wanted.group_id, source=wanted.source,
             file_name=file_name, title=title, size_bytes=wanted.size_bytes, item_id=wanted.item_id, created_ms=now_ms,
             expires_ms=now_ms + life_ms, origin=wanted.origin, ticket_id=wanted.ticket_id,
+            variant_id=wanted.variant_id,
         )
     )  # fmt: skip
     return _one(connection, upload_id)
@@ -202,7 +208,7 @@ def note_whole(connection: Connection, upload_id: str, *, sha256: str, size_byte
     if upload.finished_ms is not None:
         return upload
     changes: dict[str, object] = {"sha256": sha256, "size_bytes": size_bytes, "offset_bytes": size_bytes}
-    holder = held(connection, upload.group_id, sha256)
+    holder = _holder(connection, upload, sha256)
     if holder is not None:
         item_id, version_id = holder
         changes |= {"finished_ms": now_ms, "outcome": "held", "item_id": item_id, "version_id": version_id}
@@ -219,7 +225,7 @@ def receive(connection: Connection, upload_id: str, now_ms: int) -> Upload:
         return upload
     if upload.sha256 is None:
         raise ValueError(f"upload {upload_id}: it is not whole yet")
-    holder = held(connection, upload.group_id, upload.sha256)
+    holder = _holder(connection, upload, upload.sha256)
     if holder is not None:
         outcome, (item_id, version_id) = "held", holder
     else:
@@ -233,6 +239,7 @@ def receive(connection: Connection, upload_id: str, now_ms: int) -> Upload:
         version_id = library.add_version(
             connection, item_id, file_name=upload.file_name, upload_bytes=upload.size_bytes,
             upload_sha256=upload.sha256, now_ms=now_ms, by=upload.account_id, ticket_id=upload.ticket_id,
+            variant_id=upload.variant_id,
         )  # fmt: skip
         # A correction of what is over the programme, or will be, does not wait for anybody's film.
         is_urgent = upload.item_id is not None and live_orders.concerns_item(connection, upload.item_id, now_ms)
@@ -245,15 +252,22 @@ def receive(connection: Connection, upload_id: str, now_ms: int) -> Upload:
     return _one(connection, upload_id)
 
 
-def held(connection: Connection, group_id: str, sha256: str) -> tuple[str, str] | None:
-    """The item and version in which a group holds these very bytes; None when it does not, or withdrew or lost them."""
+def held(
+    connection: Connection, group_id: str, sha256: str, *, item_id: str | None = None
+) -> tuple[str, str] | None:  # fmt: skip
+    """The item and version in which a group holds these very bytes; None when it does not, or withdrew or lost them.
+
+    With `item_id` only that item is looked at.
+    """
     query = (
         sa.select(items.c.id, versions.c.id)
         .select_from(versions.join(items, versions.c.item_id == items.c.id))
         .where(
             items.c.group_id == group_id,
             items.c.withdrawn_ms.is_(None),
+            versions.c.state != "withdrawn",
             versions.c.upload_sha256 == sha256,
+            *(() if item_id is None else (items.c.id == item_id,)),
             versions.c.preparation != "refused",  # whatever stopped it, the same file may be tried again
             versions.c.cleaned_ms.is_(None),
         )
@@ -287,12 +301,24 @@ def forget_expired(connection: Connection, now_ms: int) -> list[str]:
     return gone
 
 
-def _check_target(connection: Connection, group_id: str, item_id: str | None) -> None:
-    if item_id is None:
+def _holder(connection: Connection, upload: Upload, sha256: str) -> tuple[str, str] | None:
+    """What holds these bytes already. A variant may be of a file that stands in the library as an item of its own."""
+    holder = held(connection, upload.group_id, sha256)
+    if holder is None or upload.variant_id is None or holder[0] == upload.item_id:
+        return holder
+    return held(connection, upload.group_id, sha256, item_id=upload.item_id)
+
+
+def _check_target(connection: Connection, wanted: Wanted) -> None:
+    if wanted.item_id is None:
+        if wanted.variant_id is not None:
+            raise NoSuchTarget(N_("This variant is no longer there."))
         return
-    item = library.item(connection, item_id)
-    if item is None or item.group_id != group_id or item.withdrawn_ms is not None:
+    item = library.item(connection, wanted.item_id)
+    if item is None or item.group_id != wanted.group_id or item.withdrawn_ms is not None:
         raise NoSuchTarget(N_("There is no such item to make a new version of."))
+    if wanted.variant_id is not None and item.variant(wanted.variant_id) is None:
+        raise NoSuchTarget(N_("This variant is no longer there."))
 
 
 def _one(connection: Connection, upload_id: str) -> Upload:

@@ -15,7 +15,7 @@ from curator.programme.booking import LONGEST_MS, MOST_ITEMS, STATES, Booking, P
 from curator.programme.hours import day_start, wall
 from curator.screens import Screen
 from curator.store import Connection
-from curator.tables import week_templates
+from curator.tables_programme import week_templates
 from curator.words import N_, Told
 
 LONGEST_NAME = 80

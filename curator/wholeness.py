@@ -15,6 +15,7 @@ from content.reading import BadDocument, Reader
 from content.signing import BadSignature, PublicKey, SigningKey
 from curator import audit
 from curator.config import Settings
+from curator.decided import ALLOWING
 from curator.library import FILES_OF_A_VERSION
 from curator.mail import outbox
 from curator.schema import HEAD
@@ -242,7 +243,7 @@ def _approval_findings(connection: Connection, key: PublicKey) -> Iterator[Told]
                 items, versions.c.item_id == items.c.id
             )
         )
-        .where(decisions.c.decision == "approved", versions.c.state == "approved")
+        .where(decisions.c.decision.in_(ALLOWING), versions.c.state == "approved")
     )
     texts = (
         sa.select(captions.c.signed, captions.c.sha256, items.c.title)

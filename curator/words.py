@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from content.language import translations
+from kiosks.phone import words as phone_words
 
 LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 """The language of whoever asked; set once per request."""
@@ -23,6 +24,9 @@ def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for a marker
 def _(sentence: str, **values: object) -> str:
     """The sentence in the reader's language, with its `%(name)s` filled in."""
     told = translations("curator", LANGUAGE.get()).gettext(sentence)
+    if told is sentence:
+        # What phones are told, a screen without the service says too: those words are the kiosks'.
+        told = phone_words.told(sentence, LANGUAGE.get())
     return told % values if values else told
 
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from aiohttp import web
 
-from curator import blobs, job_hints, jobs, library
+from curator import blobs, job_hints, jobs, outcomes
 from curator.intake import HOPELESS, POLL_S, WORK_PREFIX, Worker
 from curator.jobs import Job
 from curator.receiving import JOBS_TOPIC
@@ -29,7 +29,7 @@ async def reconcile(service: Service) -> None:
     def requeue(connection: Connection) -> list[Job]:
         hopeless = jobs.requeue_expired(connection, now_ms=now_ms, most_attempts=most)
         for job in hopeless:
-            library.note_refused(connection, job.subject, HOPELESS, now_ms, facts=None)
+            outcomes.note_refused(connection, job.subject, HOPELESS, now_ms, facts=None)
         return hopeless
 
     if await service.store.read(lambda connection: jobs.has_expired(connection, now_ms=now_ms)):

@@ -14,7 +14,8 @@ import click
 from content.clock import now_ms
 from content.language import language_of_the_shell
 from content.reading import BadDocument
-from display_node.config import BadSetting, DataFolder, curator_address
+from display_node.config import DECODERS, BadSetting, DataFolder, curator_address, island_at, listening_place
+from display_node.panel import PLAIN, read_panel
 from display_node.words import _, speak
 
 DEFAULT_SIZE = "1920x1080"
@@ -57,6 +58,17 @@ class Size(click.ParamType[str]):
 @click.option("--headless", type=Size(), is_flag=False, flag_value=DEFAULT_SIZE, help="Without a display.")
 @click.option("--frames", type=click.Path(path_type=Path, dir_okay=False), help="Write a row for every frame shown.")
 @click.option("--language", default="", help="The language of the screen's own words; default is the screen's.")
+@click.option(
+    "--metrics",
+    default="",
+    help="Serve figures for Prometheus at [ADDRESS:]PORT; without an address for this machine only.",
+)
+@click.option("--island", default="", help="Serve phones at ADDRESS:PORT of the screen's own network (island mode).")
+@click.option(
+    "--island-address", default="", help="What phones of that network reach it at; default http://ADDRESS:PORT."
+)
+@click.option("--island-wifi", default="", help="That Wi-Fi's name, for the screen to show.")
+@click.option("--decoder", type=click.Choice(DECODERS), default=DECODERS[0], help="Whether hardware may decode films.")
 def run(
     data: Path,
     curator: str,
@@ -65,6 +77,11 @@ def run(
     headless: str | None,
     frames: Path | None,
     language: str,
+    metrics: str,
+    island: str,
+    island_address: str,
+    island_wifi: str,
+    decoder: str,
 ) -> None:
     """Run a screen until its window is closed, Ctrl-C or SIGTERM."""
     from display_node.supervisor import python, supervise
@@ -74,19 +91,33 @@ def run(
     look = _look(windowed, headless, is_asked=fullscreen or bool(windowed))
     folder = DataFolder(data)
     agent = ["--data", str(data)]
-    player = ["--socket", str(folder.socket), *look]
+    player = ["--socket", str(folder.socket), "--panel", str(folder.panel), "--decoder", decoder, *look]
     if curator:
         agent += ["--curator", _or_stop(lambda: curator_address(curator))]
+    _or_stop(lambda: read_panel(folder.panel))
+    if metrics:
+        _or_stop(lambda: listening_place(metrics))
+        agent += ["--metrics", metrics]
     if frames:
         _or_stop(lambda: _check_writable(frames))
         player += ["--frames", str(frames)]
     if language:
         agent += ["--language", language]
         player += ["--language", language]
+    others = []
+    if island:
+        place = _or_stop(lambda: island_at(island, island_address, island_wifi))
+        agent += ["--island-address", place.address, "--island-wifi", place.wifi]
+        shore = ["--socket", str(folder.island_socket), "--listen", place.listen, "--address", place.address]
+        others.append(("island", python("display_node.island", *shore, "--language", language)))
     _or_stop(folder.prepare)
     _check_identity(folder, curator)
     commands = python("display_node.agent", *agent), python("display_node.player", *player)
-    sys.exit(_or_stop(lambda: supervise(folder, *commands, lambda words: click.echo(words, err=True), emptied=frames)))
+
+    def tell(words: str) -> None:
+        click.echo(words, err=True)
+
+    sys.exit(_or_stop(lambda: supervise(folder, *commands, tell, emptied=frames, others=others)))
 
 
 @node.command()
@@ -138,12 +169,29 @@ def pair(data: Path) -> None:
 
 
 @node.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@data_option
+@click.option("--off", is_flag=True, help="No longer.")
+def overlay(data: Path, off: bool) -> None:
+    """Show on the screen how well it keeps time (F3 does the same in a window)."""
+    folder = DataFolder(data)
+    if not folder.identity.exists():
+        _stop(_("No screen has run in {folder} yet: 'node run' pairs it.").format(folder=data))
+    if off:
+        folder.overlay.unlink(missing_ok=True)
+    else:
+        folder.overlay.touch(mode=0o600)
+
+
+@node.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--windowed", type=Size(), help="In a window of this size (the default).")
 @click.option("--fullscreen", is_flag=True, help="On the whole display.")
 @click.option("--headless", type=Size(), is_flag=False, flag_value=DEFAULT_SIZE, help="Without a display.")
-def play(files: tuple[Path, ...], windowed: str | None, fullscreen: bool, headless: str | None) -> None:
-    """Play files one after another and end, without a curator."""
+@click.option("--panel", type=click.Path(path_type=Path, dir_okay=False), help="What kind of panel this is (TOML).")
+def play(
+    files: tuple[Path, ...], windowed: str | None, fullscreen: bool, headless: str | None, panel: Path | None
+) -> None:
+    """Play files, or all of a folder, one after another and end, without a curator."""
     size_asked = None if fullscreen else windowed or "1280x720"
     word, *sizes = _look(size_asked, headless, is_asked=fullscreen or bool(windowed))
     size = tuple(int(side) for side in sizes[0].split("x")) if sizes else (0, 0)
@@ -158,8 +206,9 @@ def play(files: tuple[Path, ...], windowed: str | None, fullscreen: bool, headle
     from display_node.player.playlist import NotPlayable, play_files
 
     try:
-        sys.exit(play_files(files, mode=mode, size=(size[0], size[1])))
-    except (NotPlayable, OSError, pygame.error) as error:
+        known = read_panel(panel) if panel else PLAIN
+        sys.exit(play_files(files, mode=mode, size=(size[0], size[1]), panel=known))
+    except (NotPlayable, BadSetting, OSError, pygame.error) as error:
         _stop(str(error))
 
 

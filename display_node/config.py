@@ -19,7 +19,7 @@ REFUSALS_BEFORE_REVOKED = 3
 ANSWER_TIMEOUT_S = 30.0
 MANIFEST_TIMEOUT_S = 180.0
 LARGEST_ANSWER_BYTES = 64 << 10
-LARGEST_LINK_MESSAGE_BYTES = 16 << 10
+LARGEST_LINK_MESSAGE_BYTES = 32 << 10
 LINK_HEARTBEAT_S = 20.0
 LARGEST_PICTURE_BYTES = 512 << 10
 MOST_ROWS_A_BATCH = 500
@@ -33,11 +33,22 @@ DISK_RESERVE_BYTES = 64 << 20
 RECHECK_MS = 24 * 3_600_000
 STATUS_EVERY_S = 10.0
 
+# The screen's own network
+LONGEST_ISLAND_ADDRESS = 80
+LONGEST_WIFI_NAME = 32
+
+# Figures for Prometheus
+HIGHEST_PORT = 65_535
+LARGEST_SCRAPE_BYTES = 4 << 10
+
 # The player
 CUES_AHEAD_MS = 2 * 3_600_000
 MOST_CUES_AHEAD = 1_500
 MOST_MESSAGES_WAITING = 1_000
 LONGEST_SOCKET_PATH_BYTES = 100
+
+DECODERS = ("auto", "software")
+"""Whether the player tries the decoders that a machine has in hardware."""
 
 MOST_FAULTS = 20
 CLOCK_TRUSTED_MS = 1_000
@@ -95,9 +106,24 @@ class DataFolder:
         return self.root / "live.json"
 
     @property
+    def activities(self) -> Path:
+        """The activities allowed here, as the curator signed them."""
+        return self.root / "activities.json"
+
+    @property
     def pair_again(self) -> Path:
         """Exists while somebody wants this screen paired anew."""
         return self.root / "pair-again"
+
+    @property
+    def panel(self) -> Path:
+        """What kind of panel hangs there, if whoever mounted it wrote it down."""
+        return self.root / "panel.toml"
+
+    @property
+    def overlay(self) -> Path:
+        """Exists while the player shows how well it keeps time."""
+        return self.root / "overlay"
 
     @property
     def files(self) -> Path:
@@ -115,6 +141,11 @@ class DataFolder:
         return self.root / "as-run.db"
 
     @property
+    def ballots(self) -> Path:
+        """Votes of visitors at the screen itself."""
+        return self.root / "votes.db"
+
+    @property
     def run(self) -> Path:
         """What need not survive a restart; may be a RAM disk."""
         return self.root / "run"
@@ -123,6 +154,11 @@ class DataFolder:
     def socket(self) -> Path:
         """Where the player listens."""
         return self.run / "player.sock"
+
+    @property
+    def island_socket(self) -> Path:
+        """Where the agent listens for the island's process."""
+        return self.run / "island.sock"
 
     @property
     def picture(self) -> Path:
@@ -177,6 +213,50 @@ def curator_address(text: str) -> str:
             _("'{text}' is not the address of a curator: it looks like https://screens.example.org").format(text=text)
         )
     return address
+
+
+def listening_place(text: str) -> tuple[str, int]:
+    """The address and port of `[ADDRESS:]PORT`, by default this machine's own; raises BadSetting."""
+    host, _colon, port = text.strip().rpartition(":")
+    if not port.isascii() or not port.isdigit() or not 1 <= int(port) <= HIGHEST_PORT:
+        raise BadSetting(_("'{text}' is not a place to listen at: it looks like 127.0.0.1:9464").format(text=text))
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def island_address(text: str) -> str:
+    """The plain address at which phones of the screen's own network reach it. Raises BadSetting."""
+    address = text.strip().rstrip("/")
+    try:
+        parts = urlsplit(address)
+        valid = parts.scheme == "http" and bool(parts.hostname) and parts.netloc == address.removeprefix("http://")
+        valid = valid and "@" not in parts.netloc and (parts.port is None or parts.port > 0)
+    except ValueError:
+        valid = False
+    if not valid or not address.isascii() or len(address) > LONGEST_ISLAND_ADDRESS:
+        raise BadSetting(
+            _("'{text}' is not an address for phones nearby: it looks like http://192.168.4.1:8080").format(text=text)
+        )
+    return address
+
+
+@dataclass(frozen=True, slots=True)
+class IslandPlace:
+    """Where a screen serves phones by itself: where it listens, what phones reach that at, and the Wi-Fi's name."""
+
+    listen: str
+    address: str
+    wifi: str
+
+
+def island_at(listen: str, address: str, wifi: str) -> IslandPlace:
+    """The place a technician chose. Raises BadSetting."""
+    host, port = listening_place(listen)
+    if not address and (host in {"0.0.0.0", "::"} or ":" not in listen):  # noqa: S104 - refused here
+        raise BadSetting(_("Say at which address phones reach the screen: --island-address http://192.168.4.1:8080"))
+    at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if len(wifi) > LONGEST_WIFI_NAME or not wifi.isprintable():
+        raise BadSetting(_("The name of a Wi-Fi has at most 32 characters."))
+    return IslandPlace(at, island_address(address or f"http://{at}"), wifi)
 
 
 def is_private_road(address: str) -> bool:

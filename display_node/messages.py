@@ -8,7 +8,12 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
+from content.measures import DISTANCES_MM, HEIGHTS_MM, USUAL_DISTANCE_MM, USUAL_HEIGHT_MM
 from content.reading import BadDocument, Reader
+from content.transition import KINDS, LONGEST_MS, Transition, TransitionKind
+from display_node.manner_messages import Manner, Ticker, read_about_manner
+from display_node.session_messages import AboutSession, read_about_session
+from display_node.touch_messages import ForHands, FromHands, read_for_hands, read_from_hands
 
 LONGEST_LINE_BYTES = 64 << 10
 MOST_CUES_A_MESSAGE = 32
@@ -17,9 +22,12 @@ MOST_WORDS = 5
 """A heading and four lines."""
 LONGEST_WORDS = 120
 """Characters of each."""
+LONGEST_QR_PAYLOAD = 300
+MOST_LANGUAGES = 3
 
 Layer = Literal["programme", "filler", "dark", "alert", "takeover", "session", "choice"]
-CueKind = Literal["video", "still", "card", "dark", "words"]
+CueKind = Literal["video", "still", "card", "dark", "words", "session"]
+Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 Outcome = Literal["complete", "partial", "missed", "substituted"]
 
 
@@ -29,7 +37,9 @@ class Cue:
 
     `path` is a verified file in the cache ("" for a card or dark); `offset_ms` is the media position at `start_ms`, so
     a cue can begin in the middle of an item. `words` are a heading and its lines, for a cue of that kind. `captions` is
-    a verified file of captions to draw over a video ("" for none), and `captions_sha256` names its bytes.
+    a verified file of captions to draw over a video ("" for none), and `captions_sha256` names its bytes. `transition`
+    is how it comes on, over the last picture of what was before it, from `start_ms` on for `transition_ms`. A still
+    that `moves` is slowly moved over.
     """
 
     start_ms: int
@@ -53,6 +63,9 @@ class Cue:
     words: tuple[str, ...] = ()
     captions: str = ""
     captions_sha256: str = ""
+    transition: TransitionKind = "cut"
+    transition_ms: int = 0
+    moves: bool = False
 
 
 # --- agent to player -------------------------------------------------------------------------------------------------
@@ -115,6 +128,34 @@ class TakePictures:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """Stands in a corner of the programme from now on: what the QR code says, and an address and a code to type.
+
+    An empty `payload` takes it away. `screen_height_mm` is the height of the picture itself and `distance_mm` how far
+    away people stand: the sizes follow from them. A payload in capitals gives a coarser code, read from further.
+    """
+
+    payload: str
+    address: str = ""
+    code: str = ""
+    corner: Corner = "top_right"
+    languages: tuple[str, ...] = ("en",)
+    screen_height_mm: int = USUAL_HEIGHT_MM
+    distance_mm: int = USUAL_DISTANCE_MM
+    wifi: str = ""
+    """The Wi-Fi that a phone has to be in first; "" for any network."""
+    type: Literal["invitation"] = "invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Show how well the player keeps time, over everything (`on`), or no longer."""
+
+    on: bool
+    type: Literal["overlay"] = "overlay"
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Leave the stage."""
 
@@ -154,6 +195,20 @@ class Heartbeat:
     cues_left: int
     player_id: int = 0
     """The process: another one has begun to count anew."""
+    sync_us: int = 0
+    """How far the films' pictures of the last seconds were behind the clock: the median, in millionths of a second."""
+    sync_worst_us: int = 0
+    """The same, 99 of 100."""
+    sound_us: int = 0
+    """How far the sound is behind the clock; 0 without a device."""
+    has_sound_device: bool = False
+    decoder: str = ""
+    """What decodes the film that is on: `software`, or the hardware's way by its name."""
+    taps: int = 0
+    """Of people taking part, the newest: so many are remembered."""
+    tap_ms: int = 0
+    tap_worst_ms: int = 0
+    """From the service's hearing of a tap until it was on the screen: the median, and 95 of 100."""
     type: Literal["heartbeat"] = "heartbeat"
 
 
@@ -175,8 +230,11 @@ class PictureTaken:
     type: Literal["picture_taken"] = "picture_taken"
 
 
-ToPlayer = Cues | Standby | Volume | Brightness | Panic | TakePictures | Stop
-ToAgent = Played | Heartbeat | Fault | PictureTaken
+ToPlayer = (
+    Cues | Standby | Volume | Brightness | Panic | TakePictures | Invitation | Manner | Ticker | Overlay | Stop
+    | AboutSession | ForHands
+)  # fmt: skip
+ToAgent = Played | Heartbeat | Fault | PictureTaken | FromHands
 
 
 def encode(message: ToPlayer | ToAgent) -> bytes:
@@ -194,13 +252,9 @@ def decode_for_player(line: bytes) -> ToPlayer:
         case "standby":
             lines = tuple(row.text(most=300) for row in fields["lines"].items(most=8))
             return Standby(
-                fields["heading"].text(most=200),
-                lines,
-                fields["code"].text(most=20),
-                fields["url"].text(most=500),
-                fields["language"].text(most=35),
-                fields["screen_name"].text(most=200),
-            )
+                fields["heading"].text(most=200), lines, fields["code"].text(most=20), fields["url"].text(most=500),
+                fields["language"].text(most=35), fields["screen_name"].text(most=200),
+            )  # fmt: skip
         case "volume":
             return Volume(fields["percent"].integer(least=0, most=100))
         case "brightness":
@@ -208,15 +262,36 @@ def decode_for_player(line: bytes) -> ToPlayer:
         case "panic":
             return Panic(fields["on"].flag())
         case "take_pictures":
-            return TakePictures(
-                fields["path"].text(most=4096),
-                fields["every_ms"].integer(least=100, most=60_000),
-                fields["for_ms"].integer(least=0, most=600_000),
+            every_ms, for_ms = fields["every_ms"], fields["for_ms"].integer(least=0, most=600_000)
+            return TakePictures(fields["path"].text(most=4096), every_ms.integer(least=100, most=60_000), for_ms)
+        case "invitation":
+            return Invitation(
+                fields["payload"].text(most=LONGEST_QR_PAYLOAD),
+                fields["address"].text(most=100),
+                fields["code"].text(most=8),
+                _CORNERS[fields["corner"].one_of(*_CORNERS)],
+                tuple(row.text(most=35) for row in fields["languages"].items(most=MOST_LANGUAGES)),
+                fields["screen_height_mm"].integer(least=HEIGHTS_MM[0], most=HEIGHTS_MM[1]),
+                fields["distance_mm"].integer(least=DISTANCES_MM[0], most=DISTANCES_MM[1]),
+                fields["wifi"].text(most=32),
             )
+        case "overlay":
+            return Overlay(fields["on"].flag())
         case "stop":
             return Stop()
         case other:
-            raise BadDocument("$.type", f"the player does not know '{other}'")
+            return _read_others(fields, other)
+
+
+def _read_others(fields: dict[str, Reader], kind: str) -> ToPlayer:
+    match kind:
+        case "manner" | "ticker":
+            return read_about_manner(fields)
+        case "reach" | "offer" | "seats" | "kept":
+            return read_for_hands(fields)
+        case "session_on" | "session_now" | "session_words" | "session_off":
+            return read_about_session(fields)
+    raise BadDocument("$.type", f"the player does not know '{kind}'")
 
 
 def decode_for_agent(line: bytes) -> ToAgent:
@@ -231,7 +306,7 @@ def decode_for_agent(line: bytes) -> ToAgent:
                 layer=fields["layer"].text(most=20),
                 item=fields["item"].text(most=100),
                 sha256=fields["sha256"].text(most=64),
-                outcome=_outcome(fields["outcome"]),
+                outcome=_OUTCOMES[fields["outcome"].one_of(*_OUTCOMES)],
                 cause=fields["cause"].text(most=40),
                 manifest_version=fields["manifest_version"].integer(least=0),
             )
@@ -246,11 +321,21 @@ def decode_for_agent(line: bytes) -> ToAgent:
                 frames_dropped=fields["frames_dropped"].integer(least=0),
                 cues_left=fields["cues_left"].integer(least=0),
                 player_id=fields["player_id"].integer(least=0),
+                sync_us=fields["sync_us"].integer(),
+                sync_worst_us=fields["sync_worst_us"].integer(),
+                sound_us=fields["sound_us"].integer(),
+                has_sound_device=fields["has_sound_device"].flag(),
+                decoder=fields["decoder"].text(most=40),
+                taps=fields["taps"].integer(least=0),
+                tap_ms=fields["tap_ms"].integer(least=0),
+                tap_worst_ms=fields["tap_worst_ms"].integer(least=0),
             )
         case "fault":
             return Fault(fields["sha256"].text(most=64), fields["sentence"].text(most=500))
         case "picture_taken":
             return PictureTaken(fields["path"].text(most=4096), fields["wall_ms"].integer())
+        case "touched" | "wished" | "did" | "left":
+            return read_from_hands(fields)
         case other:
             raise BadDocument("$.type", f"the agent does not know '{other}'")
 
@@ -270,20 +355,23 @@ def _fields(line: bytes) -> dict[str, Reader]:
     return _Members(Reader.of_bytes(line, limit_bytes=LONGEST_LINE_BYTES))
 
 
-def _outcome(reader: Reader) -> Outcome:
-    word = reader.one_of("complete", "partial", "missed", "substituted")
-    outcomes: dict[str, Outcome] = {
-        "complete": "complete", "partial": "partial", "missed": "missed", "substituted": "substituted",
-    }  # fmt: skip
-    return outcomes[word]
-
-
+_CORNERS: dict[str, Corner] = {name: name for name in get_args(Corner)}
+_OUTCOMES: dict[str, Outcome] = {name: name for name in get_args(Outcome)}
 _LAYERS: dict[str, Layer] = {name: name for name in get_args(Layer)}
 _KINDS: dict[str, CueKind] = {name: name for name in get_args(CueKind)}
 
 
+def _transition(fields: dict[str, Reader]) -> Transition:
+    kind = KINDS[fields["transition"].one_of(*KINDS)]
+    try:
+        return Transition(kind, fields["transition_ms"].integer(least=0, most=LONGEST_MS))
+    except ValueError as error:
+        raise BadDocument(fields["transition"].path, str(error)) from error
+
+
 def _cue(reader: Reader) -> Cue:
     fields = _Members(reader)
+    transition = _transition(fields)
     return Cue(
         start_ms=fields["start_ms"].integer(),
         end_ms=fields["end_ms"].integer(),
@@ -306,4 +394,7 @@ def _cue(reader: Reader) -> Cue:
         words=tuple(row.text(most=LONGEST_WORDS) for row in fields["words"].items(most=MOST_WORDS)),
         captions=fields["captions"].text(most=4096),
         captions_sha256=fields["captions_sha256"].text(most=64),
+        transition=transition.kind,
+        transition_ms=transition.ms,
+        moves=fields["moves"].flag(),
     )

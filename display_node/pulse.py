@@ -3,7 +3,6 @@
 A process can be there and do nothing: stopped, or waiting for a display that hangs. Only work done counts as life.
 """
 
-import asyncio
 import contextlib
 import os
 from collections.abc import MutableMapping
@@ -30,6 +29,9 @@ class Pulse:
 
     async def keep_beating(self) -> None:
         """Gives a sign each BEAT_S for ever: the event loop turns."""
+        # Only who has an event loop pays for it: the player, which has none, is on the screen sooner.
+        import asyncio
+
         while True:
             self.beat()
             await asyncio.sleep(BEAT_S)

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -113,11 +113,17 @@ class Child:
 
 
 def supervise(
-    folder: DataFolder, agent: list[str], player: list[str], tell: Callable[[str], None], emptied: Path | None = None
+    folder: DataFolder,
+    agent: list[str],
+    player: list[str],
+    tell: Callable[[str], None],
+    emptied: Path | None = None,
+    others: Sequence[tuple[str, list[str]]] = (),
 ) -> int:
     """Runs both until somebody wants to leave; returns the exit status (0). Raises BadSetting when one runs already.
 
-    The file `emptied` begins empty with them, and only when nobody else runs here who may be writing it.
+    `others` are further processes by name, kept running beside them. The file `emptied` begins empty with them, and
+    only when nobody else runs here who may be writing it.
     """
     with folder.supervisor_lock.open("w") as lock:
         try:
@@ -129,6 +135,7 @@ def supervise(
         if emptied is not None:
             emptied.write_bytes(b"")
         children = [Child("player", player, ends_all=True, silent_s=PLAYER_SILENT_S), Child("agent", agent)]
+        children += [Child(name, command) for name, command in others]
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
             _keep_running(children, tell)

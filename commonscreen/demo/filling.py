@@ -23,7 +23,7 @@ from curator.store import Connection, Store
 from curator.tables import accounts, items, nodes, pairings
 
 LOOK_AGAIN_S = 0.5
-PAIRING_S = 60.0
+PAIRING_S = 120.0
 PREPARED_S = 300.0
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000

@@ -37,9 +37,10 @@ class Person:
         """Goes home."""
         await self._session.close()
 
-    async def upload(self, file: Path, *, group: str, title: str) -> None:
-        """Uploads a file for a group (tus). Raises NotDone when it is refused."""
+    async def upload(self, file: Path, *, group: str, title: str, item: str = "", variant: str = "") -> None:
+        """Uploads a file for a group (tus), where it says so for a variant of an item. Raises NotDone when refused."""
         said = {"filename": file.name, "title": title, "group": group}
+        said |= {"item": item, "variant": variant} if item else {}
         metadata = ",".join(f"{name} {base64.b64encode(words.encode()).decode()}" for name, words in said.items())
         size_bytes = (await asyncio.to_thread(file.stat)).st_size
         headers = TUS | {"Upload-Length": str(size_bytes), "Upload-Metadata": metadata}

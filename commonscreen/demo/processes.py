@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-READY_S = 30.0
+READY_S = 120.0
 END_S = 8.0
 
 

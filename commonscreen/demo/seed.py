@@ -51,7 +51,9 @@ def _fill(connection: Connection, password_hash: str, at_ms: int) -> None:
             connection, account_id=people[person.key], role=person.role, group_id=group_id, now_ms=at_ms, by=None
         )
     for place in SCREENS:
-        words = screens.ScreenWords(place.name, place.place, ZONE, "en", place.width, place.height, 80)
+        words = screens.ScreenWords(
+            place.name, place.place, ZONE, "en", place.width, place.height, 80, has_touch=True, has_pads=True
+        )
         screen = screens.create(connection, words, now_ms=at_ms, by=people["technician"])
         # Whoever tries it out wants to see a change at once; real screens keep what they have promised.
         connection.execute(tables.screens.update().where(tables.screens.c.id == screen.id).values(freeze_minutes=0))

@@ -29,6 +29,7 @@ from content.media.caption_blocks import Read, place_by_keypad, read_srt, read_v
 from content.media.caption_encoding import decoded
 from content.media.caption_text import Style, ass_tokens, lines_of
 from content.media.reasons import Reason, Refused
+from content.screen_letters import CJK_PACKAGE, undrawn
 
 Form = Literal["SRT", "WebVTT", "ASS"]
 
@@ -123,7 +124,7 @@ def settled(found: Iterable[Read], *, film_ms: int) -> tuple[tuple[CaptionCue, .
     crowded_ms = first_crowded_ms(cues)
     if crowded_ms is not None:
         raise Refused("captions_crowded", crowded_ms, at=clock(crowded_ms), most=MOST_LINES_AT_ONCE)
-    return cues, tuple(_warnings(useless, cleaned, cut))
+    return cues, (*_warnings(useless, cleaned, cut), *_undrawn(cues))
 
 
 def _cue(one: Read) -> CaptionCue:
@@ -192,3 +193,11 @@ def _warnings(useless: list[Read], cleaned: int, cut: int) -> Iterator[Reason]:
         yield Reason("captions_cleaned", {"count": cleaned})
     if cut:
         yield Reason("captions_cut", {"count": cut})
+
+
+def _undrawn(cues: tuple[CaptionCue, ...]) -> Iterator[Reason]:
+    lacking = undrawn("".join(line.text for cue in cues for line in cue.lines))
+    if lacking.cjk:
+        yield Reason("captions_letters_package", {"letters": " ".join(lacking.cjk), "package": CJK_PACKAGE})
+    if lacking.unknown:
+        yield Reason("captions_letters", {"letters": " ".join(lacking.unknown)})

@@ -220,7 +220,7 @@ def _moved(prepared: Prepared, made: Path, folder: Path) -> Prepared:
         path.unlink()
     for path in made.iterdir():
         path.replace(folder / path.name)
-    names = ("rendition", "thumbnail", "poster", "strip", "before", "after")
+    names = ("rendition", "thumbnail", "poster", "strip", "veil", "before", "after")
     files = {name: getattr(prepared, name) for name in names}
     placed = {name: replace(file, path=folder / file.path.name) for name, file in files.items() if file is not None}
     captions = tuple(replace(one, path=folder / one.path.name) for one in prepared.captions)

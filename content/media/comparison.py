@@ -104,9 +104,7 @@ def _image(frame: VideoFrame) -> Image.Image:
     # OpenCV takes much room; most uploads are not mended.
     from content.media.flash.cells import colours_of_house
 
-    picture = Image.fromarray(np.dstack(colours_of_house(frame)), "RGB")
-    # Small pictures came enlarged, as on the flash screen.
-    return picture.resize(fit(*fit(frame.width, frame.height, *picture.size), *_TILE), Image.Resampling.LANCZOS)
+    return Image.fromarray(np.dstack(colours_of_house(frame, fit(frame.width, frame.height, *_TILE))), "RGB")
 
 
 def _tile(image: Image.Image) -> Image.Image:

@@ -118,6 +118,8 @@ class Prepared:
     thumbnail: Preview | None = None
     poster: Preview | None = None
     strip: Preview | None = None
+    veil: Preview | None = None
+    """Of so few points that nothing can be made out."""
     strip_ms: tuple[int, ...] = ()
     """When each picture on the strip is shown, row by row; a still's is one at 0."""
     likeness: tuple[str, ...] = ()
@@ -134,7 +136,16 @@ class Prepared:
     @property
     def files(self) -> tuple[Rendition | Preview | CaptionFile, ...]:
         """Every file there is."""
-        every = (self.rendition, self.thumbnail, self.poster, self.strip, self.before, self.after, *self.captions)
+        every = (
+            self.rendition,
+            self.thumbnail,
+            self.poster,
+            self.strip,
+            self.veil,
+            self.before,
+            self.after,
+            *self.captions,
+        )
         return tuple(file for file in every if file is not None)
 
     @property
@@ -194,7 +205,7 @@ def parse_facts(reader: Reader) -> MediaFacts:
 
 def prepared_record(prepared: Prepared) -> dict[str, object]:
     """`prepared` as members of a JSON object, for the command line; the words of the reasons are in English."""
-    files = {name: getattr(prepared, name) for name in ("thumbnail", "poster", "strip", "before", "after")}
+    files = {name: getattr(prepared, name) for name in ("thumbnail", "poster", "strip", "veil", "before", "after")}
     return {
         "verdict": prepared.verdict,
         "reasons": [reason_record(reason, with_words=True) for reason in prepared.reasons],

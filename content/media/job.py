@@ -71,7 +71,7 @@ class Made:
     duration_ms: int
     has_sound: bool
     preview_sizes: tuple[tuple[int, int], ...]
-    """Width and height of poster, thumbnail and strip; of a picture that was mended also before and after."""
+    """Width and height of poster, thumbnail, strip and veil; of a picture that was mended also before and after."""
     mends: Mends = ()
     """What was done of the mends, with what was left open decided."""
     strip_ms: tuple[int, ...] = (0,)
@@ -224,9 +224,9 @@ def _parse_made(reader: Reader) -> Made:
         "strip_ms",
         "likeness",
     )
-    sizes = given["preview_sizes"].items(most=5)
-    if len(sizes) not in {3, 5}:
-        given["preview_sizes"].refuse("three or five sizes are wanted")
+    sizes = given["preview_sizes"].items(most=6)
+    if len(sizes) not in {4, 6}:
+        given["preview_sizes"].refuse("four or six sizes are wanted")
     return Made(
         width=_side(given["width"]),
         height=_side(given["height"]),

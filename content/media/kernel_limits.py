@@ -36,14 +36,21 @@ class CannotConfine(RuntimeError):
 
 def set_limits(limits: Limits, *, memory_bytes: int, cpu_s: int, count_processes: bool) -> None:
     """Hard limits on memory, processor time, file size, descriptors; `count_processes` in a user space of our own."""
+    set_resources(
+        memory_bytes=memory_bytes, cpu_s=cpu_s, file_bytes=limits.output_bytes, descriptors=limits.descriptors
+    )
+    if count_processes:
+        _limit(resource.RLIMIT_NPROC, limits.processes)
+
+
+def set_resources(*, memory_bytes: int, cpu_s: int, file_bytes: int, descriptors: int) -> None:
+    """Hard limits on memory, processor time, the size of a written file, and descriptors; no core file."""
     _limit(resource.RLIMIT_AS, memory_bytes)
     # At the first limit the kernel says why it ends us (SIGXCPU); the second cannot be caught.
     _limit(resource.RLIMIT_CPU, cpu_s, cpu_s + 1)
-    _limit(resource.RLIMIT_FSIZE, limits.output_bytes)
-    _limit(resource.RLIMIT_NOFILE, limits.descriptors)
+    _limit(resource.RLIMIT_FSIZE, file_bytes)
+    _limit(resource.RLIMIT_NOFILE, descriptors)
     _limit(resource.RLIMIT_CORE, 0)
-    if count_processes:
-        _limit(resource.RLIMIT_NPROC, limits.processes)
 
 
 def renounce_privileges() -> None:
@@ -66,7 +73,7 @@ def has_seccomp() -> bool:
     return knows_this_processor() and _libc().prctl(_PR_SET_SECCOMP, 99, 0, 0, 0) == -1
 
 
-def restrict_files(readable: Iterable[Path], writable: Path) -> None:
+def restrict_files(readable: Iterable[Path], writable: Path | None) -> None:
     """Files outside `readable` and `writable` can no longer be opened. Raises CannotConfine."""
     version = landlock_version()
     if version < 1:
@@ -82,7 +89,8 @@ def restrict_files(readable: Iterable[Path], writable: Path) -> None:
     try:
         for path in readable:
             _allow(libc, ruleset, path, _READ)
-        _allow(libc, ruleset, writable, (_WRITE | 1 << 14) & handled)
+        if writable is not None:
+            _allow(libc, ruleset, writable, (_WRITE | 1 << 14) & handled)
         if libc.syscall(_LANDLOCK_RESTRICT, ruleset, ctypes.c_uint(0)) != 0:
             raise CannotConfine(f"Landlock: {os.strerror(ctypes.get_errno())}")
     finally:

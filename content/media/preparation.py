@@ -35,7 +35,7 @@ Cancelled = Callable[[], bool]
 
 RENDITIONS = {"rendition.mp4": "video/mp4", "rendition.jpg": "image/jpeg", "rendition.png": "image/png"}
 CAPTIONS = "captions-{number}.vtt"
-PREVIEWS = ("poster.jpg", "thumbnail.jpg", "strip.jpg")
+PREVIEWS = ("poster.jpg", "thumbnail.jpg", "strip.jpg", "veil.jpg")
 COMPARISON = ("before.jpg", "after.jpg")
 """Only of a picture that was mended."""
 _NS_PER_MS = 1_000_000
@@ -221,12 +221,12 @@ class _Errand:
         previews = [
             _preview(self.job.out / name, size) for name, size in zip(pictures, made.preview_sizes, strict=True)
         ]
-        poster, thumbnail, strip = previews[:3]
-        before, after = previews[3:] or (None, None)
+        poster, thumbnail, strip, veil = previews[:4]
+        before, after = previews[4:] or (None, None)
         sync_folder(self.job.out)
         return replace(
-            prepared, facts=facts, rendition=rendition, poster=poster, thumbnail=thumbnail, strip=strip, before=before,
-            after=after, mends=made.mends, strip_ms=made.strip_ms, likeness=made.likeness,
+            prepared, facts=facts, rendition=rendition, poster=poster, thumbnail=thumbnail, strip=strip, veil=veil,
+            before=before, after=after, mends=made.mends, strip_ms=made.strip_ms, likeness=made.likeness,
         )  # fmt: skip
 
     def refused(self, code: str) -> Prepared:

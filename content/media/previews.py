@@ -1,4 +1,7 @@
-"""Pictures for people who choose and judge: the poster and the thumbnail from the rendition itself, and the strip."""
+"""Pictures for people who choose and judge: poster, thumbnail and veil from the rendition itself, and the strip.
+
+The veil stands for what somebody should not see unasked: so few points that nothing can be made out.
+"""
 
 import io
 from collections.abc import Iterator
@@ -7,13 +10,15 @@ from pathlib import Path
 import av
 import numpy as np
 from av.container import InputContainer
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from content.media.film_render import Rendered
 from content.media.findings.sheet import TILE, Made
 from content.media.house_size import fit
 
 THUMBNAIL = (480, 270)
+VEIL = (24, 24)
+_VEIL_BLUR = 2
 _CANDIDATES = 12
 _FROM_PERCENT, _TO_PERCENT = 5, 60
 _POSTER_QUALITY = 88
@@ -23,20 +28,20 @@ Sizes = tuple[tuple[int, int], ...]
 
 
 def film_previews(rendered: Rendered, sheet: Made, out: Path) -> tuple[Sizes, tuple[int, ...]]:
-    """Writes poster.jpg, thumbnail.jpg and strip.jpg into `out`; their sizes, and when the strip's pictures are."""
+    """Writes the four files into `out`; their sizes, as PREVIEWS is ordered, and when the strip's pictures are."""
     body, size, times_ms = sheet
     (out / "strip.jpg").write_bytes(body)
     poster = max(_pictures(rendered, _candidates(rendered)), key=_interest)
-    return (*_write(poster, out), size), times_ms
+    return (*_write(poster, out), size, _veil(poster, out)), times_ms
 
 
 def still_previews(rendition: Path, out: Path) -> Sizes:
-    """The same three files for a still, whose strip has one picture."""
+    """The same four files for a still, whose strip has one picture."""
     with Image.open(rendition, formats=("JPEG", "PNG")) as image:
         picture = image.convert("RGB")
     strip = picture.resize(fit(*picture.size, *TILE), Image.Resampling.LANCZOS)
     _save(strip, _SMALL_QUALITY, out / "strip.jpg")
-    return *_write(picture, out), strip.size
+    return *_write(picture, out), strip.size, _veil(picture, out)
 
 
 def _write(poster: Image.Image, out: Path) -> Sizes:
@@ -44,6 +49,12 @@ def _write(poster: Image.Image, out: Path) -> Sizes:
     _save(poster, _POSTER_QUALITY, out / "poster.jpg")
     _save(thumbnail, _SMALL_QUALITY, out / "thumbnail.jpg")
     return poster.size, thumbnail.size
+
+
+def _veil(picture: Image.Image, out: Path) -> tuple[int, int]:
+    veil = picture.resize(fit(*picture.size, *VEIL), Image.Resampling.BOX).filter(ImageFilter.GaussianBlur(_VEIL_BLUR))
+    _save(veil, _SMALL_QUALITY, out / "veil.jpg")
+    return veil.size
 
 
 def _save(image: Image.Image, quality: int, path: Path) -> None:

@@ -124,6 +124,10 @@ REFUSALS: Mapping[str, Words] = MappingProxyType(
             N_("Upload it once more. If it happens again, tell the people who run this, or export it anew."),
         ),
         "check_failed": refusal(N_("What we made of this file did not pass our own check ({what})."), TELL),
+        "other_length": refusal(
+            N_("This lasts {duration_ms} ms, but the item it is a variant of lasts {wanted_ms} ms."),
+            N_("Export it again exactly as long, with as many pictures a second as the item has, and upload that."),
+        ),
         "cancelled": refusal(N_("Preparing was stopped before it was done."), N_("Upload it again when you want it.")),
         # Refusals: captions.
         "captions_unreadable": refusal(N_("These are not captions that we can read."), CAPTIONS),

@@ -279,7 +279,7 @@ def _nothing_helped(work: Work) -> bool:
 
 
 def make_previews(work: Work) -> None:
-    """Poster, thumbnail and strip, from the rendition."""
+    """Poster, thumbnail, strip and veil, from the rendition."""
     rendered = known(work.rendered)
     out = work.job.out
     if work.looks is not None:

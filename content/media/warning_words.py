@@ -95,6 +95,14 @@ WARNINGS: Mapping[str, Words] = MappingProxyType(
             N_("Some captions would stay longer than the film ({count}); they end with it."),
             N_("See whether these captions belong to this cut of the film."),
         ),
+        "captions_letters_package": warning(
+            N_("Screens draw some letters ({letters}) only with Debian's package {package}."),
+            N_("Ask those who look after the screens whether it is installed on them."),
+        ),
+        "captions_letters": warning(
+            N_("Screens have no font with these letters ({letters}); a box is drawn in their place."),
+            N_("Write these words with other letters."),
+        ),
         "captions_pictures": warning(
             N_("There are captions in the film that are pictures and not text ({count}); they cannot be used."),
             N_("Save them as text (SRT or WebVTT) and add that on the film's page."),

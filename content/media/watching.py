@@ -16,6 +16,7 @@ from content.media.house_size import fit
 if TYPE_CHECKING:
     from content.media.flash.cells import Cells
 
+COLOUR_SIDE = 960
 LUMA_SIDE = 480
 GLANCE_SIDE = 240
 Pixels = NDArray[np.uint8]
@@ -59,24 +60,21 @@ class Picture:
 
     @cached_property
     def bgr(self) -> Pixels:
-        """The picture alone in sRGB codes, as OpenCV has them (rows, columns, 3), as large as on the flash screen."""
+        """The picture alone in sRGB codes, as OpenCV has them (rows, columns, 3), the long side at most COLOUR_SIDE."""
         import cv2
 
-        red, green, blue = self._colours
+        from content.media.flash.cells import colours_of_house
+
+        size = fit(self.frame.width, self.frame.height, COLOUR_SIDE, COLOUR_SIDE)
+        red, green, blue = colours_of_house(self.frame, size)
         return np.asarray(cv2.merge([blue, green, red]), np.uint8)
 
     @cached_property
     def cells(self) -> "Cells":
         """The 16:9 screen with this picture on it."""
-        from content.media.flash.cells import on_screen
+        from content.media.flash.cells import cells_of_house
 
-        return on_screen(self._colours)
-
-    @cached_property
-    def _colours(self) -> tuple[Pixels, Pixels, Pixels]:
-        from content.media.flash.cells import colours_of_house
-
-        return colours_of_house(self.frame)
+        return cells_of_house(self.frame)
 
 
 class Watcher(Protocol):

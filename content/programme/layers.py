@@ -3,7 +3,7 @@
 The programme runs on underneath, so that what follows an order is what would have been on without it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
@@ -83,8 +83,10 @@ def stretches(events: Iterable[LiveEvent], protected: Sequence[Span]) -> list[St
     found = [one for event in log if event.action == "start" if (one := _stretch(event, log))]
     sessions = [one for one in found if one.start.layer == "session"]
     above = [(one.start_ms, one.end_ms) for one in found if one.start.layer in ("alert", "takeover")]
-    others = [one for one in found if one.start.layer != "session"]
-    return sorted([*others, *_granted(sessions, protected, above)], key=lambda one: (one.start_ms, one.start.id))
+    choices = [one for one in found if one.start.layer == "choice"]
+    others = [one for one in found if one.start.layer not in ("session", "choice")]
+    below = [*_granted(sessions, protected, above), *_giving_way(choices, protected)]
+    return sorted([*others, *below], key=lambda one: (one.start_ms, one.start.id))
 
 
 def timeline(
@@ -146,6 +148,14 @@ def _granted(asked: list[Stretch], protected: Sequence[Span], above: Sequence[Sp
     return held
 
 
+def _giving_way(choices: list[Stretch], protected: Sequence[Span]) -> Iterator[Stretch]:
+    """The choices that are held: none begins in a protected booking, and each ends where one begins."""
+    for one in choices:
+        if not any(from_ms <= one.start_ms < until_ms for from_ms, until_ms in protected):
+            begins = [from_ms for from_ms, _ in protected if from_ms > one.start_ms]
+            yield replace(one, end_ms=min([one.end_ms, *begins]))
+
+
 def _rank(one: Stretch) -> tuple[int, int, str]:
     return -HIGHEST_FIRST.index(one.start.layer), one.start_ms, one.start.id
 
@@ -169,14 +179,18 @@ def over(event: Event, live: Sequence[Stretch], from_start: Collection[str] = ()
             offset_ms = start_ms - top.start_ms
             pieces.append(Shown(start_ms, end_ms, top.start.layer, top.start.item, offset_ms, top.start.order))
             continue
-        is_refused = event.end_ms - start_ms < LEAST_REJOIN_MS or event.item in from_start
-        is_late = start_ms > event.start_ms and start_ms in touching and is_refused
+        is_late = start_ms in touching and not is_joined(event.item, event.start_ms, event.end_ms, start_ms, from_start)
         if is_late or (pieces and pieces[-1].is_card and pieces[-1].end_ms == start_ms):
             pieces.append(Shown(start_ms, end_ms, "filler", None, 0, is_card=True))
         else:
             offset_ms = event.media_offset_ms + start_ms - event.start_ms
             pieces.append(Shown(start_ms, end_ms, event.layer, event.item, offset_ms))
     return pieces
+
+
+def is_joined(item: str | None, start_ms: int, end_ms: int, instant_ms: int, from_start: Collection[str]) -> bool:
+    """Whether what is on in [start_ms, end_ms) is shown from an instant on at which something above it has ended."""
+    return instant_ms <= start_ms or (end_ms - instant_ms >= LEAST_REJOIN_MS and item not in from_start)
 
 
 def _joined(shown: list[Shown]) -> list[Shown]:

@@ -51,6 +51,19 @@ def second_step_changed(
         return _put(connection, settings, reader, subject, paragraphs, now_ms)
 
 
+def sign_in_changed(
+    connection: Connection, settings: Settings, reader: Reader, now_ms: int, what: str, **values: object
+) -> bool:
+    """Tells somebody `what` (a marked sentence with its values) has changed in how one signs in to their account."""
+    with in_language(reader.language):
+        paragraphs = [
+            _(what, **values),
+            _("If it was not you, tell the people who run this at once, and change your password."),
+        ]
+        subject = _("%(network)s: how you sign in", network=settings.name)
+        return _put(connection, settings, reader, subject, paragraphs, now_ms)
+
+
 def password_reset(
     connection: Connection, settings: Settings, reader: Reader, link: str, *, now_ms: int, until_ms: int
 ) -> bool:
@@ -69,14 +82,14 @@ def invitation(
     connection: Connection, settings: Settings, reader: Reader, link: str, *, inviter: str, role: Role, group: str,
     now_ms: int, until_ms: int,
 ) -> bool:  # fmt: skip
-    """Sends somebody the link to make an account of their own."""
+    """Sends somebody the link to make an account of their own, or to say yes with the one they have."""
     with in_language(reader.language):
         what = f"{role_name(role)}, {group}" if group else role_name(role)
         who = " ".join(inviter.split())
         paragraphs = [
             _("%(who)s invites you to %(network)s.", who=who, network=settings.name),
             f"{what}: {role_meaning(role)}.",
-            _("Make your account here within seven days:"),
+            _("Say yes here within seven days. Whoever has no account yet makes one there:"),
             link,
             _("If you do not know what this is about, do nothing. Show this link to nobody."),
         ]

@@ -2,6 +2,18 @@
 
 from alembic import context
 
+from curator import (
+    tables_moderation,  # noqa: F401 - adds its tables
+    tables_programme,  # noqa: F401 - adds its tables
+    tables_reports,  # noqa: F401 - adds its tables
+    tables_sign_in,  # noqa: F401 - adds its tables
+    tables_take_downs,  # noqa: F401 - adds its tables
+    tables_taking_part,  # noqa: F401 - adds its tables
+    tables_tickers,  # noqa: F401 - adds its tables
+    tables_tokens,  # noqa: F401 - adds its tables
+    tables_variants,  # noqa: F401 - adds its tables
+    tables_webhooks,  # noqa: F401 - adds its tables
+)
 from curator.tables import metadata
 
 context.configure(

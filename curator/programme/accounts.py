@@ -6,6 +6,8 @@ Pure. Times are UTC ms; hours of the day are those of the zone given.
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import count
 from typing import Literal
 
 from content.programme.engine import Event, Programme
@@ -104,7 +106,7 @@ def reckon(
     spans: Iterable[Span], zone: str, from_ms: int, to_ms: int, entitled: Iterable[Entitlement] = ()
 ) -> Reckoning:
     """The sums over spans in any order. Where two overlap the earlier one counts; where there is none it is untold."""
-    edges = [from_ms, *hours_between(zone, from_ms, to_ms), to_ms]
+    edges, hours_of_day = _hours(zone, from_ms, to_ms)
     books: dict[str, _Book] = {}
     spent: dict[Kind, int] = dict.fromkeys(KINDS, 0)
     waited_ms = 0
@@ -112,15 +114,21 @@ def reckon(
         length_ms = span.end_ms - span.start_ms
         spent[span.kind] += length_ms
         if span.group is not None:
-            book = books.setdefault(span.group, _Book(len(edges), from_ms))
+            book = books.setdefault(span.group, _Book(from_ms))
             book.enter(span, waited_ms, edges)
         if span.kind in _WAITING:
             waited_ms += length_ms
     for owed in entitled:
-        books.setdefault(owed.group, _Book(len(edges), from_ms)).entitle(owed, edges)
-    hours_of_day = [wall(zone, edge).hour for edge in edges]
+        books.setdefault(owed.group, _Book(from_ms)).entitle(owed, edges)
     groups = {group: book.close(group, waited_ms, edges, hours_of_day) for group, book in sorted(books.items())}
     return Reckoning(from_ms, to_ms, spent, groups)
+
+
+@lru_cache(maxsize=64)
+def _hours(zone: str, from_ms: int, to_ms: int) -> tuple[list[int], list[int]]:
+    """Where the hours of [from_ms, to_ms) begin and end, and which hour of the day begins at each."""
+    edges = [from_ms, *hours_between(zone, from_ms, to_ms), to_ms]
+    return edges, [wall(zone, edge).hour for edge in edges]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +183,15 @@ def _aired(row: AsRun) -> tuple[Kind, str | None, str]:
 
 
 class _Book:
-    """One group's entries while they are being made; index i of a list is the hour that begins at `edges[i]`."""
+    """One group's entries while they are being made, by hours: hour i begins at `edges[i]`.
 
-    def __init__(self, edges: int, from_ms: int) -> None:
-        self._got, self._shared, self._entitled = [0] * edges, [0] * edges, [0] * edges
+    Most groups have something in few hours of a week, and a large town has thousands of such books on a page.
+    """
+
+    def __init__(self, from_ms: int) -> None:
+        self._got: dict[int, int] = {}
+        self._shared: dict[int, int] = {}
+        self._entitled: dict[int, int] = {}
         self._booked_ms = self._plays = 0
         self._lost: dict[str, int] = {}
         self._seen_ms, self._seen_waited_ms = from_ms, 0
@@ -191,30 +204,38 @@ class _Book:
         self._wait(span.start_ms, waited_ms)
         self._plays += 1
         for hour, part_ms in _by_hour(span.start_ms, span.end_ms, edges):
-            self._got[hour] += part_ms
+            self._got[hour] = self._got.get(hour, 0) + part_ms
             if span.kind == "booked":
                 self._booked_ms += part_ms
             else:
-                self._shared[hour] += part_ms
+                self._shared[hour] = self._shared.get(hour, 0) + part_ms
 
     def entitle(self, owed: Entitlement, edges: Sequence[int]) -> None:
         start_ms, end_ms = max(owed.start_ms, edges[0]), min(owed.end_ms, edges[-1])
         for hour, _part in _by_hour(start_ms, end_ms, edges):
-            self._entitled[hour] += owed.within(edges[hour], edges[hour + 1])
+            self._entitled[hour] = self._entitled.get(hour, 0) + owed.within(edges[hour], edges[hour + 1])
 
     def close(self, group: str, waited_ms: int, edges: Sequence[int], hours_of_day: Sequence[int]) -> GroupTime:
         self._wait(edges[-1], waited_ms)
         by_hour = [0] * HOURS_A_DAY
-        for hour, got_ms in enumerate(self._got):
+        for hour, got_ms in self._got.items():
             by_hour[hours_of_day[hour]] += got_ms
-        short = [entitled - shared for entitled, shared in zip(self._entitled, self._shared, strict=True)]
-        worst = max(range(len(short)), key=lambda hour: (short[hour], -hour))
+        worst, short_ms = self._worst()
         return GroupTime(
-            group=group, entitled_ms=sum(self._entitled), shared_ms=sum(self._shared), booked_ms=self._booked_ms,
-            plays=self._plays, longest_wait_ms=self._longest[0], waits_from_ms=self._longest[1],
-            worst_hour_ms=edges[worst], worst_short_ms=max(0, short[worst]), by_hour=tuple(by_hour),
+            group=group, entitled_ms=sum(self._entitled.values()), shared_ms=sum(self._shared.values()),
+            booked_ms=self._booked_ms, plays=self._plays, longest_wait_ms=self._longest[0],
+            waits_from_ms=self._longest[1], worst_hour_ms=edges[worst], worst_short_ms=short_ms, by_hour=tuple(by_hour),
             lost_ms=dict(sorted(self._lost.items())),
         )  # fmt: skip
+
+    def _worst(self) -> tuple[int, int]:
+        """The first of the hours that fell furthest short, and by how much; the first that did not where none did."""
+        short = {hour: owed_ms - self._shared.get(hour, 0) for hour, owed_ms in self._entitled.items()}
+        most_ms = max(short.values(), default=0)
+        if most_ms > 0:
+            return min(hour for hour, short_ms in short.items() if short_ms == most_ms), most_ms
+        off = {hour for hour in {*short, *self._shared} if self._entitled.get(hour, 0) != self._shared.get(hour, 0)}
+        return next(hour for hour in count() if hour not in off), 0
 
     def _wait(self, at_ms: int, waited_ms: int) -> None:
         wait_ms = waited_ms - self._seen_waited_ms

@@ -9,7 +9,7 @@ from curator.programme.holding import joined
 from curator.programme.hours import DAY_MS, wall
 from curator.programme.permits import CURFEW, conditioned, forbidding
 from curator.programme.rules import QuietRule
-from curator.programme.stretches import Stretches
+from curator.programme.stretches import Stretch, Stretches
 from curator.words import N_, _
 
 REACH_MS = 7 * DAY_MS
@@ -140,7 +140,7 @@ def _is_shut_out(facts: ProgrammeFacts, stretches: Stretches, slot: Booked, foun
 
 
 def _of_items(given: ProgrammeFacts, facts: ProgrammeFacts, stretches: Stretches, booked: Booked) -> Iterator[Conflict]:
-    for stretch in stretches.between(booked.start_ms, booked.end_ms):
+    for stretch in _ruled(stretches, booked):
         for rule in stretch.rules:
             if isinstance(rule, QuietRule) and rule.mode == "dark":
                 code = "curfew" if rule.id == CURFEW else "dark"
@@ -154,6 +154,10 @@ def _of_items(given: ProgrammeFacts, facts: ProgrammeFacts, stretches: Stretches
             yield from _of_item(facts.items[name], stretches, booked)
 
 
+def _ruled(stretches: Stretches, booked: Booked) -> Iterable[Stretch]:
+    return stretches.between(booked.start_ms, booked.end_ms) if stretches.have_rules else ()
+
+
 def _of_item(item: EligibleItem, stretches: Stretches, booked: Booked) -> Iterator[Conflict]:
     title = {"title": item.title}
     if item.from_ms > booked.start_ms:
@@ -162,7 +166,7 @@ def _of_item(item: EligibleItem, stretches: Stretches, booked: Booked) -> Iterat
         yield Conflict("expired", {"until_ms": item.until_ms}, title)
     if item.duration_ms > booked.end_ms - booked.start_ms:
         yield Conflict("short", {}, {**title, "seconds": str(-(-item.duration_ms // 1000))})
-    for stretch in stretches.between(booked.start_ms, booked.end_ms):
+    for stretch in _ruled(stretches, booked):
         lit = (rule for rule in stretch.rules if not isinstance(rule, QuietRule))
         rule = forbidding(lit, item)
         if rule is not None:

@@ -1,19 +1,21 @@
 """Everything a screen's manifest is made from, gathered in one reading, and its fingerprint."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from content.canonical import Json, canonical_sha256
-from content.manifest import ScreenFacts
 from content.programme.plan import ENGINE
+from content.screen_facts import ScreenFacts
 from content.signing import PublicKey
-from curator import air_time, dayparts, rules, sites, slots
+from curator import air_time, dayparts, groups, rules, sites, slots
+from curator.programme import library_facts
 from curator.programme.compiler.slots import keeps_back
-from curator.programme.facts import Booked, EligibleItem, ProgrammeFacts
+from curator.programme.facts import Booked, EligibleItem, ProgrammeFacts, Weights
 from curator.programme.library_facts import LibraryFacts, Showable
 from curator.programme.rules import Rule, SiteConditions
 from curator.scopes import touching
 from curator.screens import Screen
+from curator.sites import USUAL, Manner
 from curator.store import Connection
 
 COMPILER = 4
@@ -27,6 +29,7 @@ class Inputs:
     screen: Screen
     facts: ProgrammeFacts
     library: LibraryFacts
+    manner: Manner = USUAL
 
     def screen_facts(self) -> ScreenFacts:
         """The screen as the manifest tells it to its node."""
@@ -34,11 +37,20 @@ class Inputs:
         return ScreenFacts(
             id=screen.id, name=screen.name, width=screen.width, height=screen.height, zone=screen.zone,
             language=screen.language, volume_percent=screen.volume_percent, captions=screen.captions,
+            picture_height_mm=screen.picture_height_mm, distance_mm=screen.distance_mm,
+            is_calm=self.manner.is_calm or self.facts.site.static_only, hides_credits=self.manner.hides_credits,
+            fit=self.manner.fit,
+            has_touch=screen.has_touch, has_pads=screen.has_pads, lower_edge_mm=screen.lower_edge_mm,
         )  # fmt: skip
 
     def showable(self, item_ids: Iterable[str]) -> list[Showable]:
-        """The items with these ids, sorted by id."""
-        return [self.library.showable[item_id] for item_id in sorted(set(item_ids))]
+        """The items with these ids, sorted by id, each with the file that this screen shows of it."""
+        found = (self.shown(item_id) for item_id in sorted(set(item_ids)))
+        return [one for one in found if one is not None]
+
+    def shown(self, item_id: str) -> Showable | None:
+        """An item with the file that this screen shows of it; None when none is approved here."""
+        return self.library.showable[item_id].on(self.screen, static_only=self.facts.site.static_only)
 
 
 def gather(connection: Connection, library: LibraryFacts, screen: Screen, from_ms: int, to_ms: int) -> Inputs:
@@ -46,10 +58,10 @@ def gather(connection: Connection, library: LibraryFacts, screen: Screen, from_m
 
     Of later ones it has the occurrences that items wait for: a premiere keeps them back however far ahead it is.
     """
-    eligible = (shown.eligible(screen) for shown in library.showable.values())
     parts = dayparts.every(connection)
     weights = air_time.facts_weights(connection, screen, parts)
     held, site = rules.of_scopes(connection, touching(screen)), sites.conditions_of(connection, screen.site_id)
+    eligible = (shown.eligible(screen, static_only=site.static_only) for shown in library.showable.values())
     spoken_of = {part_id for part_id, _weights in weights.in_dayparts} | {rule.when.daypart for rule in held}
     facts = ProgrammeFacts(
         zone=screen.zone,
@@ -61,7 +73,18 @@ def gather(connection: Connection, library: LibraryFacts, screen: Screen, from_m
         rules=held,
         site=site,
     )
-    return Inputs(screen, facts, library)
+    return Inputs(screen, facts, library, sites.manner_of(connection, screen.site_id))
+
+
+def groups_concerned(connection: Connection, screen: Screen, from_ms: int, to_ms: int) -> set[str]:
+    """The groups whose items may come to stand in a plan of this screen for [from_ms, to_ms).
+
+    They share its time, are the house, or are booked there. Facts of the library that has these make the same plan.
+    """
+    weights = air_time.facts_weights(connection, screen, dayparts.every(connection))
+    sharing = {group for given in _given(weights) for group, weight in given.items() if weight}
+    booked = {item for slot in _bookings(connection, screen, from_ms, to_ms) for item in slot.items}
+    return sharing | groups.house_ids(connection) | library_facts.groups_of(connection, booked)
 
 
 def narrowed(inputs: Inputs, from_ms: int, to_ms: int) -> Inputs:
@@ -74,6 +97,7 @@ def fingerprint(inputs: Inputs, key: PublicKey, epoch: int) -> dict[str, str]:
     """A hash for each part of the inputs, by the codes of `notes.WHY`: what differs is why a manifest is made."""
     facts = inputs.facts
     told = inputs.screen_facts()
+    concerned = sorted(_concerned(facts), key=lambda item: item.id)
     parts: dict[str, Json] = {  # what is left unsaid where there is none of it makes no screen publish anew
         "screen": [
             told.id,
@@ -84,9 +108,11 @@ def fingerprint(inputs: Inputs, key: PublicKey, epoch: int) -> dict[str, str]:
             told.language,
             told.volume_percent,
             *([told.captions] if told.captions else []),
+            *([told.manner()] if told.manner() else []),
         ],
         "air_time": _weights_json(facts),
-        "items": [_item_json(inputs, item) for item in sorted(_concerned(facts), key=lambda item: item.id)],
+        "items": [_eligible_json(item) for item in concerned],
+        "files": [_item_json(inputs, item) for item in concerned],
         "bookings": [_slot_json(slot) for slot in facts.bookings],
         "rules": _rules_json(facts),
         "signing": [key.key_id, epoch, ENGINE, COMPILER],
@@ -147,18 +173,27 @@ def _eligible_json(item: EligibleItem) -> Json:
     ]  # fmt: skip
 
 
+def _given(weights: Weights) -> list[Mapping[str, int]]:
+    return [weights.usual, *(given for _id, given in weights.in_dayparts)]
+
+
 def _concerned(facts: ProgrammeFacts) -> list[EligibleItem]:
     """The items that may come to stand in this screen's plan."""
-    shared = [facts.weights.usual, *(given for _id, given in facts.weights.in_dayparts)]
-    sharing = {group for given in shared for group, weight in given.items() if weight} | facts.house_groups
+    sharing = {group for given in _given(facts.weights) for group, weight in given.items() if weight}
+    sharing |= facts.house_groups
     booked = {item for slot in facts.bookings for item in slot.items}
     return [item for item in facts.items.values() if item.group in sharing or item.id in booked]
 
 
 def _item_json(inputs: Inputs, item: EligibleItem) -> Json:
-    shown = inputs.library.showable[item.id]
+    """What a manifest says of the item and the compiler is not told."""
+    shown = inputs.shown(item.id) or inputs.library.showable[item.id]
     captions: list[Json] = [[one.track.language, one.track.sha256, one.track.signed] for one in shown.captions]
+    coming_on: dict[str, Json] = {} if shown.transition.is_cut else {shown.transition.kind: shown.transition.ms}
     return [
-        _eligible_json(item), shown.item.credits, shown.item.group_name, shown.sha256, shown.signed_text,
-        *([captions] if captions else []),
+        item.id, shown.item.screen_title, shown.item.screen_credits, shown.item.group_name,
+        shown.sha256, shown.signed_text,
+        *([captions] if captions else []), *([coming_on] if coming_on else []),
+        *(["moves"] if shown.showing.is_photograph else []),
+        *([[*shown.item.languages]] if shown.item.languages else []),
     ]  # fmt: skip

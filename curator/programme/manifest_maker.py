@@ -90,8 +90,11 @@ def manifest_item(shown: Showable) -> ManifestItem:
     item, version = shown.item, shown.version
     kind: Kind = "video" if version.kind == "video" else "still"
     return ManifestItem(
-        id=item.id, title=item.title, credits=item.credits, group=item.group_id, group_name=item.group_name,
-        kind=kind, duration_ms=version.duration_ms, sha256=shown.sha256, width=version.width, height=version.height,
+        id=item.id, title=item.screen_title, credits=item.screen_credits, group=item.group_id,
+        group_name=item.group_name, kind=kind, duration_ms=version.duration_ms, sha256=shown.sha256,
+        width=version.width, height=version.height,
         fps_num=version.fps_num, fps_den=version.fps_den or 1, has_sound=version.has_sound,
         joins=shown.showing.joins, captions=tuple(captions.named for captions in shown.captions),
+        transition=shown.transition, moves=shown.moves,
+        languages=item.languages,
     )  # fmt: skip

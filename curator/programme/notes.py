@@ -43,6 +43,7 @@ WHY = {
     "horizon": N_("laid out further ahead"),
     "screen": N_("the screen's settings changed"),
     "items": N_("items or their order changed"),
+    "files": N_("pictures or words of items changed"),
     "air_time": N_("air time changed"),
     "bookings": N_("bookings changed"),
     "rules": N_("rules changed"),

@@ -7,7 +7,7 @@ import hashlib
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -58,17 +58,39 @@ def newest(connection: Connection, screen_id: str) -> Published | None:
         .order_by(manifests.c.version.desc())
         .limit(1)
     )  # fmt: skip
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    key = (screen_id, row.version, row.etag)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _at_hand(connection, screen_id, row)
+
+
+def every_newest(connection: Connection) -> dict[str, Published]:
+    """The newest manifest of every screen that has one, by the screen's id: one question for all of them."""
+    return newest_of(connection, None)
+
+
+def newest_of(connection: Connection, screen_ids: Sequence[str] | None) -> dict[str, Published]:
+    """The same of these screens, of all where they are None."""
+    last = sa.select(manifests.c.screen_id, sa.func.max(manifests.c.version).label("version"))
+    if screen_ids is not None:
+        last = last.where(manifests.c.screen_id.in_(screen_ids))
+    latest = last.group_by(manifests.c.screen_id).subquery()
+    same = (manifests.c.screen_id == latest.c.screen_id, manifests.c.version == latest.c.version)
+    columns = (
+        manifests.c.screen_id, manifests.c.version, manifests.c.etag, manifests.c.issued_ms, manifests.c.why,
+    )  # fmt: skip
+    query = sa.select(*columns).select_from(manifests.join(latest, sa.and_(*same)))
+    rows = connection.execute(query).mappings().all()
+    return {row["screen_id"]: _at_hand(connection, row["screen_id"], row) for row in rows}
+
+
+def _at_hand(connection: Connection, screen_id: str, row: sa.RowMapping) -> Published:
+    key = (screen_id, row["version"], row["etag"])
     with _LOCK:
         known = _REMEMBERED.get(key)
         if known is not None:
             _REMEMBERED.move_to_end(key)
             return known
-    opened = _open(connection, screen_id, row.version, row.issued_ms, row.why)
-    remember(screen_id, row.etag, opened)
+    opened = _open(connection, screen_id, row["version"], row["issued_ms"], row["why"])
+    remember(screen_id, row["etag"], opened)
     return opened
 
 

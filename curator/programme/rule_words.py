@@ -17,6 +17,7 @@ from curator.programme.rules import (
     TagRule,
     When,
 )
+from curator.sites import Manner
 from curator.words import LANGUAGE, N_, _, ngettext
 
 HOUR_MS = 3_600_000
@@ -102,6 +103,20 @@ def site_sentences(site: SiteConditions, dayparts: Mapping[str, Daypart]) -> lis
     if site.night is not None:
         name, percent = _name(site.night, dayparts), site.brightness_at_night_percent
         told.append(_("In “%(name)s” brightness at most %(percent)s %%.", name=name, percent=percent))
+    return told
+
+
+def manner_sentences(manner: Manner) -> list[str]:
+    """How things are shown at a place, a sentence each; empty where it is as usual."""
+    told = []
+    if manner.is_calm:
+        told.append(_("Calm: nothing moves that need not."))
+    if manner.hides_credits:
+        told.append(_("Items are shown without title and makers."))
+    if manner.fit == "cover":
+        told.append(_("Pictures of another shape fill the screen; what reaches beyond it is cut off."))
+    if manner.fit == "letterbox":
+        told.append(_("Pictures of another shape are shown whole, on black."))
     return told
 
 

@@ -57,6 +57,11 @@ class Stretches:
         self._starts = [stretch.start_ms for stretch in self._all]
         self._forbidding: dict[tuple[tuple[int, tuple[str, ...], frozenset[str]], str], Rule | None] = {}
 
+    @property
+    def have_rules(self) -> bool:
+        """Whether any rule holds at any time of them."""
+        return any(stretch.rules for stretch in self._all)
+
     def at(self, instant_ms: int) -> Stretch:
         """The stretch an instant is in; the first or last one for instants outside."""
         return self._all[max(0, bisect_right(self._starts, instant_ms) - 1)]

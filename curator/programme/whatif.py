@@ -3,7 +3,7 @@
 The changes are performed in a transaction and taken back; what is laid out then is laid out outside of any.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -72,41 +72,58 @@ def try_changes(
     perform: Callable[[Connection], None],
     moment_of: Callable[[Screen], Moment],
 ) -> WhatIf:
-    """The facts of these screens before and after `perform`, which is taken back. Wants a connection that may write."""
+    """The facts of these screens before and after `perform`, which is taken back. Wants a connection that may write.
+
+    `perform` changes nothing about items and groups themselves: they are read once for both.
+    """
     moments = {screen.id: moment_of(screen) for screen in screens}
-    library = library_facts.gather(connection, key)
+    old = {screen.id: newest(connection, screen.id) for screen in screens}
+    concerned = _groups(connection, moments, screens) | _shown(old.values())
+    with taken_back(connection):
+        perform(connection)
+        concerned |= _groups(connection, moments, screens)
+        library = library_facts.gather(connection, key, concerned)
+        then = tuple(_facts(connection, library, screen, moments[screen.id]) for screen in screens)
     now = tuple(
         ScreenNow(
-            screen, _facts(connection, library, screen, moments[screen.id]), newest(connection, screen.id),
-            moments[screen.id],
+            screen, _facts(connection, library, screen, moments[screen.id]), old[screen.id], moments[screen.id]
         )
         for screen in screens
     )  # fmt: skip
-    with taken_back(connection):
-        perform(connection)
-        library = library_facts.gather(connection, key)
-        then = tuple(_facts(connection, library, screen, moments[screen.id]) for screen in screens)
     return WhatIf(now, then)
 
 
-def lay(asked: WhatIf) -> list[Laid]:
-    """The programmes of each screen, before and after. Takes up to some seconds: call it in a thread."""
+class Stopped(Exception):
+    """Raised by whoever is told of the progress, to end it."""
+
+
+def lay(asked: WhatIf, note: Callable[[int, int], None] = lambda _done, _of: None) -> list[Laid]:
+    """The programmes of each screen, before and after. Takes up to some seconds: call it in a thread.
+
+    `note` is told how many are done, of how many, and may raise Stopped.
+    """
     known: dict[tuple[str, str, Moment], tuple[Programme, int]] = {}
     found = []
-    for one, then in zip(asked.now, asked.then, strict=True):
+    for number, (one, then) in enumerate(zip(asked.now, asked.then, strict=True)):
+        note(number, len(asked.now))
         before, _before_ms = _laid(known, one, one.facts)
         after, change_ms = _laid(known, one, then)
         found.append(Laid(one.screen, one.facts, one.moment, before, after, change_ms))
     return found
 
 
-def moves(asked: WhatIf) -> list[Moves]:
-    """What differs on each screen in the next days. Takes up to some seconds: call it in a thread."""
-    laid = lay(asked)
+def moves(asked: WhatIf, note: Callable[[int, int], None] = lambda _done, _of: None) -> list[Moves]:
+    """What differs on each screen in the next days. Takes up to some seconds: call it in a thread; `note` as of `lay`.
+
+    Laying out and comparing take about as long, so each screen counts twice.
+    """
+    whole = 2 * len(asked.now)
+    laid = lay(asked, lambda done, _of: note(done, whole))
     # Equal screens share their programmes, and what differs between them.
     known: dict[tuple[int, int, str], Difference] = {}
     found = []
-    for one in laid:
+    for number, one in enumerate(laid, start=len(laid)):
+        note(number, whole)
         zone = one.screen.zone
         key = (id(one.before), id(one.after), zone)
         if key not in known:
@@ -126,9 +143,25 @@ def _laid(
     return known[key]
 
 
+def _groups(connection: Connection, moments: Mapping[str, Moment], screens: Sequence[Screen]) -> set[str]:
+    return {
+        group_id
+        for screen in screens
+        for group_id in gathering.groups_concerned(connection, screen, *_span(moments[screen.id]))
+    }
+
+
+def _shown(published: Iterable[Published | None]) -> set[str]:
+    """The groups of what is laid out already: of what is promised, nothing is taken away."""
+    return {item.group for one in published if one is not None for item in one.manifest.items.values()}
+
+
+def _span(moment: Moment) -> tuple[int, int]:
+    return moment.now_ms, moment.now_ms + moment.length_ms + 2 * DAY_MS
+
+
 def _facts(connection: Connection, library: LibraryFacts, screen: Screen, moment: Moment) -> ProgrammeFacts:
-    until_ms = moment.now_ms + moment.length_ms + 2 * DAY_MS
-    return gathering.gather(connection, library, screen, moment.now_ms, until_ms).facts
+    return gathering.gather(connection, library, screen, *_span(moment)).facts
 
 
 def _days(zone: str, now_ms: int, end_ms: int) -> list[int]:

@@ -5,6 +5,7 @@ const root = document.getElementById("calendar");
 const words = JSON.parse(root.dataset.words);
 const { count, inTheWay, write } = await import(root.dataset.check);
 const { openBooking, askReach, tellRefusal } = await import(root.dataset.dialogs);
+const { withoutTable } = await import(root.dataset.table);
 
 const said = document.getElementById("said");
 const bar = document.getElementById("draft-bar");
@@ -317,5 +318,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   draft(event.shiftKey ? "redo" : "undo");
 });
+withoutTable(root, root.getAttribute("aria-label"));
 screensForm.addEventListener("change", () => screensForm.requestSubmit());
 root.classList.add("is-ready");

@@ -28,8 +28,9 @@ function fill(asked) {
   form.reset();
   for (const row of [...form.querySelectorAll(".item-row")].slice(1)) row.remove();
   const items = asked.items ?? [];
+  for (const select of form.querySelectorAll(".item-row select")) delete select.dataset.chosen;
   items.slice(1).forEach(() => addItem());
-  form.querySelectorAll(".item-row select").forEach((select, index) => { if (items[index]) select.value = items[index]; });
+  form.querySelectorAll(".item-row select").forEach((select, index) => { if (items[index]) choose(select, items[index], asked.item_words?.[items[index]]); });
   for (const name of ["booking", "title", "day", "time", "length", "state", "repeat", "until", "rule", "plays"]) {
     if (asked[name] !== undefined) field(name).value = asked[name];
   }
@@ -43,12 +44,22 @@ function fill(asked) {
   fit();
 }
 
+// Of many items the select offers some: what a booking has is among them whatever it is.
+function choose(select, item, words = item) {
+  select.dataset.chosen = "1";
+  select.value = item;
+  if (select.value === item) return;
+  select.prepend(new Option(words, item));
+  select.value = item;
+}
+
 function addItem() {
   const [first] = form.querySelectorAll(".item-row");
   const row = first.cloneNode(true);
   row.querySelector("select").removeAttribute("id");
   row.querySelector("select").required = false;
   row.querySelector("select").value = "";
+  delete row.querySelector("select").dataset.chosen;
   first.parentElement.querySelector(".add-item").before(row);
   return row;
 }

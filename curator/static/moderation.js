@@ -1,4 +1,4 @@
-// Moderation by keyboard, and blurred pictures for who wishes. Everything here can also be done without it.
+// Moderation by keyboard. Everything here can also be done without it.
 
 const FRESH_MS = 600; // a key meant for the item before must not decide about this one
 setTimeout(() => { document.documentElement.dataset.keys = "awake"; }, FRESH_MS);
@@ -12,23 +12,27 @@ function remembered(id, byDefault) {
   box.addEventListener("change", () => {
     state.on = box.checked;
     localStorage.setItem(key, box.checked ? "yes" : "no");
-    box.dispatchEvent(new CustomEvent("kept", { bubbles: true }));
   });
   return state;
 }
-
-const veil = remembered("veil", "no");
-const veiled = () => document.body.classList.toggle("veiled", veil.on);
-document.addEventListener("kept", veiled);
-veiled();
 
 const legend = document.getElementById("legend");
 if (legend) legend.hidden = false;
 const keys = remembered("keys", "yes");
 
+function unfold(id, field) {
+  const fold = document.getElementById(id);
+  if (!fold) return;
+  fold.open = true;
+  document.querySelector(field).focus();
+}
+
 const does = {
   a: () => document.getElementById("approve")?.requestSubmit(),
   r: () => document.querySelector('#reject input[type="radio"]')?.focus(),
+  s: () => document.getElementById("show")?.click(),
+  c: () => unfold("ask", "#asked"),
+  p: () => unfold("pass", "#to"),
   j: () => document.getElementById("next")?.click(),
   k: () => document.getElementById("previous")?.click(),
 };
@@ -45,7 +49,7 @@ document.addEventListener("keydown", (event) => {
 document.getElementById("to-reject")?.addEventListener("click", () => setTimeout(does.r));
 
 // One press, one decision: the second press of a double tap does nothing.
-for (const form of document.querySelectorAll("#approve, #reject")) {
+for (const form of document.querySelectorAll("#approve, #reject, #ask form, #pass form")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "1";

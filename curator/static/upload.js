@@ -9,7 +9,7 @@ const send = document.getElementById("send");
 const onward = document.getElementById("onward");
 const row = document.getElementById("row");
 const unfinished = document.getElementById("unfinished");
-const { group, item, chunk, largest } = form.dataset;
+const { group, item, variant, chunk, largest } = form.dataset;
 const single = item !== "";
 const rows = [];
 const AT_ONCE = 3;
@@ -24,7 +24,7 @@ function size(bytes) {
 }
 
 function sentenceOf(error) {
-  try { return JSON.parse(error.originalResponse.getBody()).title; } catch { return ""; }
+  try { return JSON.parse(error.originalResponse.getBody()).detail; } catch { return ""; }
 }
 
 function worthRetrying(error) {
@@ -73,7 +73,7 @@ class Sending {
   }
 
   // The same file for another group or item is another upload.
-  fingerprint() { return ["commonscreen", group, item, this.file.name, this.file.size, this.file.lastModified].join("|"); }
+  fingerprint() { return ["commonscreen", group, item + variant, this.file.name, this.file.size, this.file.lastModified].join("|"); }
 
   fail(words) { this.show("failed", words); }
 
@@ -90,6 +90,7 @@ class Sending {
 
   make() {
     const metadata = { filename: this.file.name, group };
+    if (variant) metadata.variant = variant;
     if (single) metadata.item = item; else metadata.title = this.find("title").value;
     return new window.tus.Upload(this.file, {
       endpoint: "/uploads",
@@ -126,7 +127,7 @@ class Sending {
   arrived(response) {
     this.bar.value = 1;
     const made = response.getHeader("Commonscreen-Item");
-    if (made) { const see = this.find("see"); see.href = `/items/${made}`; see.hidden = false; }
+    if (made) { const see = this.find("see"); see.href = variant ? `/items/${made}/variants` : `/items/${made}`; see.hidden = false; }
     this.show(response.getHeader("Commonscreen-Outcome") === "held" ? "held" : "done");
   }
 
@@ -174,7 +175,7 @@ function add(files) {
 
 async function tellUnfinished() {
   const all = await window.tus.defaultOptions.urlStorage.findAllUploads();
-  const here = all.filter((one) => one.metadata?.group === group && (one.metadata?.item ?? "") === item);
+  const here = all.filter((one) => one.metadata?.group === group && (one.metadata?.item ?? "") === item && (one.metadata?.variant ?? "") === variant);
   for (const one of here) {
     const entry = document.createElement("li");
     entry.textContent = one.metadata.filename;

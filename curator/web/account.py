@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from curator import accounts, erasure, groups, notices, second_factor, sessions
-from curator.authorisation import Actor
+from curator import accounts, decision_links, erasure, groups, notices, passkeys, second_factor, sessions
+from curator.authorisation import Action, Actor
 from curator.mail import outbox, sentences
 from curator.mail.sentences import Reader
 from curator.notice_words import KINDS, WAYS
@@ -13,8 +13,11 @@ from curator.store import Connection
 from curator.web.doorman import actor_of, let_in, session_cookie
 from curator.web.forms import read_form
 from curator.web.pages import render
-from curator.web.sign_in import TRIES
+from curator.web.sign_in import PROVIDERS, TRIES
 from curator.words import _
+
+FRESH_MS = 10 * 60_000
+"""Who signed in so lately, and has no password, need not show again that it is them."""
 
 
 async def own(request: web.Request) -> web.StreamResponse:
@@ -50,13 +53,26 @@ async def change_password(request: web.Request) -> web.StreamResponse:
 
 
 async def check_password(request: web.Request, actor: Actor, typed: str) -> tuple[int, str]:
-    """Status and sentence when this is not somebody's present password, or was tried too often; (200, "") if it is."""
+    """Status and sentence when this is not somebody's present password, or was tried too often; (200, "") if it is.
+
+    Who has no password has to have signed in a moment ago instead.
+    """
     service, tries = service_of(request), request.app[TRIES]
-    now_ms, key = service.now(), f"password {actor.account_id}"
+    token = request.cookies.get(session_cookie(request), "")
+    # By session: somebody in another one cannot keep its owner from changing the password.
+    now_ms, key = service.now(), f"password {actor.account_id} {accounts.token_hash(token)}"
     if tries.wait_ms(key, now_ms):
         return 429, _("Too many tries. Please wait ten minutes and try again.")
     tries.note(key, now_ms)
-    _id, known = await service.store.read(lambda connection: accounts.password_hash_of(connection, actor.email))
+    known, shown_ms = await service.store.read(
+        lambda connection: (
+            accounts.password_hash_of(connection, actor.email)[1], accounts.shown_ms(connection, token),
+        )
+    )  # fmt: skip
+    if not known:
+        tries.forget(key)
+        is_fresh = now_ms - shown_ms <= FRESH_MS
+        return (200, "") if is_fresh else (422, _("Show again that it is you, and do this within ten minutes."))
     if not await accounts.in_turn(accounts.password_matches, known, typed):
         return 422, _("The present password is not that.")
     tries.forget(key)
@@ -109,13 +125,16 @@ async def _page(
     request: web.Request, *, status: int = 200, problem: str = "", erasure_problem: str = ""
 ) -> web.StreamResponse:
     actor, service, token = actor_of(request), service_of(request), request.cookies.get(session_cookie(request), "")
-    every_group, places, has_second, choices, erasure_asked_ms = await service.store.read(
+    found = await service.store.read(
         lambda connection: (
             groups.every(connection), sessions.of(connection, actor.account_id, token, service.now()),
             second_factor.is_on(connection, actor.account_id), notices.choices(connection, actor.account_id),
-            erasure.asked_ms(connection, actor.account_id),
+            erasure.asked_ms(connection, actor.account_id), len(passkeys.of(connection, actor.account_id)),
+            accounts.has_password(connection, actor.account_id),
+            decision_links.are_wanted(connection, actor.account_id),
         )
     )  # fmt: skip
+    every_group, places, has_second, choices, erasure_asked_ms, count, has_password, has_links = found
     names = {group.id: group.name for group in every_group}
     roles = [role_name(role) for role in sorted(actor.council)]
     roles += [
@@ -125,7 +144,10 @@ async def _page(
         request, "people_account.html", status=status, problem=problem, changed="changed" in request.query, roles=roles,
         sessions=places, has_second=has_second, kinds=notices.kinds_for(actor), choices=choices, kind_words=KINDS,
         way_words=WAYS, is_chosen="chosen" in request.query, zone=service.settings.zone,
-        erasure_asked_ms=erasure_asked_ms, erasure_problem=erasure_problem,
+        erasure_asked_ms=erasure_asked_ms, erasure_problem=erasure_problem, passkey_count=count,
+        has_providers=bool(request.app[PROVIDERS]),
+        has_password=has_password, has_links=has_links,
+        may_have_links=service.settings.decision_links and actor.may(Action.DECIDE),
         least=accounts.SHORTEST_PASSWORD, most=accounts.LONGEST_PASSWORD,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from content.programme.plan import Params
-from curator import air_time, dayparts, drafts, groups, library, reckoning, screen_groups, screens
+from curator import air_time, dayparts, drafts, groups, reckoning, screen_groups, screens
 from curator.authorisation import Action
 from curator.groups import Group
 from curator.programme.accounts import GroupTime, Reckoning
@@ -221,8 +221,8 @@ def _stored(connection: Connection, place: Place, now_ms: int) -> _Stored:
         groups.every(connection),
         reckoning.weights_of(connection, place.scope),
         dayparts.every(connection),
-        {item.group_id for item in library.playable_items(connection)},
-        [reckoning.of_screen(connection, screen, now_ms) for screen in place.screens],
+        groups.playing_ids(connection),
+        (reckoning.of_group if len(place.screens) > 1 else reckoning.of_screens)(connection, place.screens, now_ms),
         reckoning.promises_of(connection, place.scope),
     )
 
@@ -258,10 +258,11 @@ def _standing(stored: _Stored, now_ms: int) -> list[Standing]:
     told = []
     for one in stored.promises:
         wanted = Wanted(one.group_id, parts.get(one.daypart_id), one.every_ms)
+        # Screens with the same plan share the wait.
+        laid = {(one.published.plan_key, one.screen.zone): one.published for one in stored.books if one.published}
         waits = [
-            longest_wait(books.programme, wanted, books.screen.zone, now_ms, now_ms + DAYS * DAY_MS)
-            for books in stored.books
-            if books.programme is not None
+            longest_wait(published.programme, wanted, zone, now_ms, now_ms + DAYS * DAY_MS)
+            for (_key, zone), published in laid.items()
         ]
         wait = max(waits, key=lambda found: found.length_ms, default=None)
         told.append(Standing(known[one.group_id], parts.get(one.daypart_id), one.every_ms, wait))

@@ -6,15 +6,17 @@ from aiohttp import web
 
 from curator.web.pages import HERE
 from curator.web.problems import not_found
+from kiosks.phone import STATIC
 
 _TYPES = {
     ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
     ".txt": "text/plain", ".json": "application/json", ".webp": "image/webp",
 }  # fmt: skip
-FOLDER = HERE / "static"
+FOLDERS = (HERE / "static", STATIC)
 _KNOWN = {
-    path.relative_to(FOLDER).as_posix(): path
-    for path in sorted(FOLDER.rglob("*"))
+    path.relative_to(folder).as_posix(): path
+    for folder in FOLDERS
+    for path in sorted(folder.rglob("*"))
     if path.suffix in _TYPES and path.is_file()
 }
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from curator import bookings, drafts, library, screens
+from curator import bookings, choosing, drafts, library, screens
 from curator.authorisation import Action
 from curator.drafts import ChangeRefused, Draft, Published
 from curator.programme.booking import Booking
@@ -14,11 +14,12 @@ from curator.programme.hours import DAY_MS, NoSuchTime, wall
 from curator.screens import Screen
 from curator.service import service_of
 from curator.store import Connection
+from curator.tables import items
 from curator.web.booking_form import Asked, asked_of, booking_of, read_asked
 from curator.web.calendar_edits import Reach, cancelled
 from curator.web.doorman import allowed
 from curator.web.drafts import tell_everybody
-from curator.web.forms import BadForm, read_form
+from curator.web.forms import BadForm, Form, read_form
 from curator.web.pages import clock_time, day, render
 from curator.web.problems import not_found
 from curator.web.programme import screen_named, titles_of
@@ -41,11 +42,13 @@ async def see(request: web.Request) -> web.StreamResponse:
     screen = await screen_named(request)
     service = service_of(request)
     wanted = request.query.get("booking", "")
-    if wanted:
+    if wanted and "find" not in request.query:
         found = await service.store.read(lambda connection: bookings.get(connection, wanted))
         if found is None or screen.id not in found.screens:
             raise not_found()
         return await _page(request, screen, asked_of(found), 200, None)
+    if "find" in request.query:
+        return await _page(request, screen, read_asked(Form(request.query), screen.id), 200, None)
     at = request.query.get("at", "")
     next_hour_ms = service.now() // 3_600_000 * 3_600_000 + 3_600_000
     start = wall(screen.zone, int(at) if at.isdecimal() and len(at) < 15 else next_hour_ms)
@@ -122,7 +125,7 @@ def _written(connection: Connection, asked: Asked) -> Booking:
     old = bookings.get(connection, asked.booking) if asked.booking else None
     if asked.booking and old is None:
         raise not_found()
-    known = {item.id: item for item in library.playable_items(connection)}
+    known = {item.id: item for item in library.playable_items(connection, items.c.id.in_(asked.items))}
     return booking_of(asked, known, screens.every(connection), old)
 
 
@@ -142,12 +145,11 @@ async def _page(
 
     def look(connection: Connection) -> dict[str, object]:
         slots = bookings.between(connection, screen.id, now_ms, now_ms + LISTED_DAYS * DAY_MS)
-        playable = sorted(library.playable_items(connection), key=lambda item: (item.group_name, item.title))
         return {
             "slots": slots,
             "titles": titles_of(connection, slots),
-            "playable": playable,
-            "every": screens.every(connection),
+            "choices": choosing.items_to_choose(connection, request.query.get("find", ""), also=asked.items),
+            "places": choosing.screens_by_place(connection),
             "draft_words": drafts.bar_words(drafts.of(connection, actor.account_id)),
         }
 

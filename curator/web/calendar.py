@@ -5,18 +5,18 @@ Every change goes into the reader's draft; nothing here publishes.
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from aiohttp import web
 
 from content.canonical import Json
-from curator import bookings, drafts, library, screens, slot_checks
+from curator import bookings, choosing, drafts, library, screens, slot_checks
 from curator.authorisation import Action, Actor
+from curator.choosing import ItemChoice
 from curator.drafts import ChangeRefused, Draft
 from curator.ids import new_id
-from curator.library import Item
 from curator.programme.booking import Booking
 from curator.programme.changes import BookingPut, Change
 from curator.programme.hours import NoSuchTime, day_start, wall
@@ -24,6 +24,7 @@ from curator.programme.recurrence import summary
 from curator.screens import Screen
 from curator.service import Service, service_of
 from curator.store import Connection, taken_back
+from curator.tables import items
 from curator.web.booking_form import Asked, asked_of, booking_of, read_asked
 from curator.web.calendar_data import Occurrence, band_json, compared, local, occurrence_json, occurrences, offset
 from curator.web.calendar_edits import REACHES, Reach, cancelled, moved
@@ -31,6 +32,7 @@ from curator.web.calendar_policies import bands_of
 from curator.web.calendar_words import words
 from curator.web.doorman import allowed
 from curator.web.forms import BadForm, Form, read_form
+from curator.web.item_choices import told_item
 from curator.web.pages import clock_time, day, render
 from curator.web.problems import not_found
 from curator.words import N_, Told, _, ngettext
@@ -64,19 +66,22 @@ async def see(request: web.Request) -> web.StreamResponse:
     now_ms = service.now()
     zone = chosen[0].zone if chosen else "UTC"
     today = wall(zone, now_ms).date()
-    playable: list[Item] = []
-    if actor.may(Action.PROGRAMME):
-        playable = await service.store.read(library.playable_items)
+    choices, places = await service.store.read(
+        lambda connection: (
+            choosing.items_to_choose(connection) if actor.may(Action.PROGRAMME) else None,
+            choosing.screens_by_place(connection),
+        )
+    )
     view = request.query.get("view", "week")
     return render(
         request,
         "calendar.html",
         wide=True,
-        every=every,
+        places=places,
         chosen=chosen,
         colours={screen.id: COLOURS[place % len(COLOURS)] for place, screen in enumerate(chosen)},
         colour_names=COLOURS,
-        playable=sorted(playable, key=lambda item: (item.group_name, item.title)),
+        choices=choices,
         asked=Asked(screens=tuple(screen.id for screen in chosen)),
         view=view if view in VIEWS else "week",
         first=_date(request.query.get("from", ""), today),
@@ -107,6 +112,8 @@ async def events(request: web.Request) -> web.StreamResponse:
             band_json(band, screen) for screen in chosen for band in bands_of(connection, screen, from_ms, to_ms)
         ]
     )
+    used = {item_id for booking in seen.bookings.values() for item_id in booking.items}
+    known = await service.store.read(lambda connection: choosing.items_named(connection, used))
     document: Json = {
         "screens": [_screen_json(service, screen, now_ms) for screen in chosen],
         "events": [
@@ -114,7 +121,7 @@ async def events(request: web.Request) -> web.StreamResponse:
             for one, change in compared(seen.published, seen.drafted)
         ],
         "bands": bands,
-        "bookings": {name: _booking_json(booking) for name, booking in sorted(seen.bookings.items())},
+        "bookings": {name: _booking_json(booking, known) for name, booking in sorted(seen.bookings.items())},
         "draft": _draft_json(seen.draft, seen.trouble),
     }  # fmt: skip
     return _json(document)
@@ -130,7 +137,7 @@ async def book(request: web.Request) -> web.StreamResponse:
         old = bookings.get(connection, asked.booking) if asked.booking else None
         if asked.booking and old is None:
             raise not_found()
-        known = {item.id: item for item in library.playable_items(connection)}
+        known = {item.id: item for item in library.playable_items(connection, items.c.id.in_(asked.items))}
         made = booking_of(asked, known, screens.every(connection), old)
         return (BookingPut(made),)
 
@@ -239,12 +246,13 @@ def _named(connection: Connection, form: Form) -> Booking:
     return found
 
 
-def _booking_json(booking: Booking) -> Json:
+def _booking_json(booking: Booking, known: Mapping[str, ItemChoice]) -> Json:
     asked = asked_of(booking)
     document: dict[str, Json] = {
         name: list(value) if isinstance(value, tuple) else value for name, value in dataclasses.asdict(asked).items()
     }
-    return {**document, "summary": summary(booking)}
+    words: dict[str, Json] = {name: told_item(known[name]) for name in booking.items if name in known}
+    return {**document, "summary": summary(booking), "item_words": words}
 
 
 def _screen_json(service: Service, screen: Screen, now_ms: int) -> Json:

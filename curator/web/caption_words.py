@@ -3,6 +3,7 @@
 from babel import Locale, UnknownLocaleError
 
 from content.captions import UNKNOWN
+from curator.spoken import NO_WORDS
 from curator.web.pages import locale
 from curator.words import _
 
@@ -18,6 +19,8 @@ def language_name(tag: str) -> str:
     """What a language is called in the reader's own; the tag itself where nobody has named it."""
     if tag == UNKNOWN:
         return _("language not said")
+    if tag == NO_WORDS:
+        return _("no words")
     try:
         return Locale.parse(tag, sep="-").get_display_name(locale()) or tag
     except (UnknownLocaleError, ValueError):

@@ -15,7 +15,8 @@ from curator.authorisation import Action
 from curator.captions import BadTrack, Track
 from curator.found_reasons import ToldReason, told
 from curator.library import Item, Version
-from curator.moderation import LONGEST_WORDS, NotDecided
+from curator.moderation import LONGEST_WORDS
+from curator.not_decided import NotDecided
 from curator.service import service_of
 from curator.store import Connection
 from curator.web.doorman import allowed
@@ -48,7 +49,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     item = await the_item(request)
     actor = allowed(request, Action.EDIT_ITEM, group=item.group_id)
     sent = await _sent(request)
-    version = next((one for one in item.versions if one.id == sent.version_id), None)
+    version = item.version(sent.version_id)
     if version is None:
         raise not_found()
     if not sent.body:
@@ -104,7 +105,7 @@ async def text(request: web.Request) -> web.StreamResponse:
     if found is None:
         raise not_found()
     item, version, track = found
-    plays = item.approved is not None and item.approved.id == version.id and version.state == "approved"
+    plays = item.may_play(version)
     is_public = plays and track.state == "approved"
     if not (is_public or may_see(request, item)):
         raise not_found()
@@ -165,7 +166,7 @@ def _tell(request: web.Request, item: Item) -> None:
 async def _track_of(request: web.Request, item: Item) -> tuple[Track, Version]:
     track_id = request.match_info["track"]
     track = await service_of(request).store.read(lambda connection: captions.track(connection, track_id))
-    version = next((one for one in item.versions if track and one.id == track.version_id), None)
+    version = item.version(track.version_id) if track else None
     if track is None or version is None:
         raise not_found()
     return track, version

@@ -6,10 +6,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from content.language import LANGUAGES, best_language
-from curator import accounts, notices
+from curator import accounts, known_browsers, notices
 from curator.authorisation import Action, Actor, require
 from curator.service import service_of
 from curator.store import Connection
+from curator.web import bearers
 from curator.web.browsers import family_of
 from curator.web.pages import ACTOR, UNREAD
 from curator.web.problems import Problem, SignInNeeded
@@ -17,6 +18,10 @@ from curator.words import LANGUAGE, _
 
 LANGUAGE_COOKIE = "language"
 PROLONG_AFTER_MS = 5 * 60_000
+COUNT_PATH = "/notices/count"
+"""Asked for by pages that stay open: that is no use of a session, which would never end otherwise."""
+PROGRAMS = ("/api/v1/", "/open311/")
+"""Addresses that nodes and other programs call with a token or a key, and no browser with its cookie."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 SECURITY_HEADERS = {
@@ -85,8 +90,11 @@ async def choose_language(request: web.Request, handler: Handler) -> web.StreamR
 
 @web.middleware
 async def know_the_actor(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Finds who is signed in, how many notices they have not read, and notes that the session is used."""
+    """Finds who is signed in, or who a program speaks for; how many notices they have not read; notes the use."""
     request[ACTOR] = None
+    if bearers.shows_token(request):
+        request[ACTOR] = await bearers.actor_of_token(request, address_of(request))
+        return await handler(request)
     token = request.cookies.get(session_cookie(request), "")
     if token and not request.path.startswith("/static/"):
         service = service_of(request)
@@ -94,7 +102,7 @@ async def know_the_actor(request: web.Request, handler: Handler) -> web.StreamRe
         found = await service.store.read(lambda connection: _session(connection, token, now_ms))
         if found:
             request[ACTOR], seen_ms, request[UNREAD] = found
-            if now_ms - seen_ms > PROLONG_AFTER_MS:
+            if now_ms - seen_ms > PROLONG_AFTER_MS and request.path != COUNT_PATH:
                 life_ms = service.settings.session_hours * 3_600_000
                 await service.store.run(
                     lambda connection: accounts.prolong(connection, token, now_ms=now_ms, life_ms=life_ms)
@@ -109,11 +117,11 @@ def _session(connection: Connection, token: str, now_ms: int) -> tuple[Actor, in
 
 @web.middleware
 async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Only our own pages may ask for changes. Nodes show a bearer token and no cookie: nobody can trick them."""
+    """Only our own pages may ask for changes. Programs show a token and no cookie: nobody can trick them."""
     if request.method not in SAFE_METHODS or request.headers.get("Upgrade", "").lower() == "websocket":
         has_bearer = request.headers.get("Authorization", "").startswith("Bearer ")
-        is_node = request.path.startswith("/api/v1/") and session_cookie(request) not in request.cookies
-        if not (has_bearer or is_node) and not _from_here(request):
+        is_program = request.path.startswith(PROGRAMS) and session_cookie(request) not in request.cookies
+        if not (has_bearer or is_program) and not _from_here(request):
             raise Problem(403, "other_origin", _("This was asked for from another site. Open the page here and retry."))
     return await handler(request)
 
@@ -136,17 +144,32 @@ def site_of(request: web.Request) -> str:
     return said or f"{'https' if is_secure(request) else 'http'}://{request.host}"
 
 
-async def let_in(request: web.Request, answer: web.Response, account_id: str) -> None:
-    """Opens a session for this account, with its cookie on the answer."""
+async def let_in(
+    request: web.Request, answer: web.Response, account_id: str, *, way: str = "", shown_ms: int | None = None
+) -> None:  # fmt: skip
+    """Opens a session for this account, with its cookie on the answer. `way`, `shown_ms`: see `accounts.sign_in`."""
     service, now_ms = service_of(request), service_of(request).now()
     life_ms = service.settings.session_hours * 3_600_000
     browser = family_of(request.headers.get("User-Agent", ""))
-    token = await service.store.run(
-        lambda connection: accounts.sign_in(connection, account_id, now_ms=now_ms, life_ms=life_ms, browser=browser)
-    )
+
+    def open_session(connection: Connection) -> tuple[str, str]:
+        token = accounts.sign_in(
+            connection, account_id, now_ms=now_ms, life_ms=life_ms, browser=browser, way=way, shown_ms=shown_ms
+        )
+        return token, known_browsers.note(connection, known_token(request), account_id, now_ms)
+
+    token, known = await service.store.run(open_session)
+    is_https = is_secure(request)
+    answer.set_cookie(session_cookie(request), token, httponly=True, samesite="Lax", secure=is_https, path="/")
     answer.set_cookie(
-        session_cookie(request), token, httponly=True, samesite="Lax", secure=is_secure(request), path="/"
-    )
+        f"{session_cookie(request)}-known", known, max_age=known_browsers.LIFE_MS // 1000, httponly=True,
+        samesite="Lax", secure=is_https, path="/",
+    )  # fmt: skip
+
+
+def known_token(request: web.Request) -> str:
+    """What a browser keeps in which somebody signed in before; "" when it has nothing."""
+    return request.cookies.get(f"{session_cookie(request)}-known", "")
 
 
 def actor_of(request: web.Request) -> Actor:

@@ -33,9 +33,8 @@ async def file(request: web.Request) -> web.StreamResponse:
     if found is None:
         raise not_found()
     item, version = found
-    sha256, media_type = _file_of(version, what)
-    plays = item.approved is not None and item.approved.id == version.id and version.state == "approved"
-    is_public = plays and what in _FOR_EVERYBODY
+    sha256, media_type = file_of(version, what)
+    is_public = item.may_play(version) and what in _FOR_EVERYBODY
     if sha256 is None or not (is_public or may_see(request, item)):
         raise not_found()
     name = f"{item.group_slug}-{version.id}-{what}.{_ENDINGS[media_type]}"
@@ -64,9 +63,11 @@ def _look(connection: Connection, version_id: str) -> tuple[Item, Version] | Non
     return (item, version) if item and version else None
 
 
-def _file_of(version: Version, what: str) -> tuple[str | None, str]:
+def file_of(version: Version, what: str) -> tuple[str | None, str]:
+    """The hash of one of a version's files (None where there is none), and its media type."""
     hashes = {
         "thumbnail": version.thumbnail_sha256, "poster": version.poster_sha256, "strip": version.strip_sha256,
+        "veil": version.veil_sha256,
         "before": version.before_sha256, "after": version.after_sha256,
     }  # fmt: skip
     if what == "rendition":

@@ -4,7 +4,7 @@ import asyncio
 import unicodedata
 
 from aiohttp import web
-from multidict import MultiDictProxy
+from multidict import MultiDictProxy, MultiMapping
 
 from curator.web.problems import Problem
 from curator.words import N_, Told, _
@@ -21,8 +21,8 @@ class BadForm(Told):
 class Form:
     """A form's fields, read with limits."""
 
-    def __init__(self, fields: "MultiDictProxy[str | bytes | bytearray | web.FileField]") -> None:
-        """Wraps what aiohttp read."""
+    def __init__(self, fields: "MultiDictProxy[str | bytes | bytearray | web.FileField] | MultiMapping[str]") -> None:
+        """Wraps what aiohttp read: a body, or what stands behind the question mark."""
         self._fields = fields
 
     def text(self, name: str, *, most: int = 200, least: int = 0) -> str:
@@ -30,10 +30,7 @@ class Form:
         value = self._fields.get(name, "")
         if not isinstance(value, str):
             raise BadForm(N_("“%(field)s” is not text."), field=name)
-        value = value.strip().replace("\r\n", "\n")
-        # Control characters and halves of characters have no look; a screen, a log or a database may choke on them.
-        if any(char not in "\n\t" and unicodedata.category(char) in _UNSEEN for char in value):
-            raise BadForm(N_("“%(field)s” is not text."), field=name)
+        value = _seen(name, value)
         if not least <= len(value) <= most:
             raise BadForm(
                 N_("“%(field)s” has %(count)s characters; %(least)s to %(most)s are allowed."),
@@ -46,7 +43,7 @@ class Form:
         values = self._fields.getall(name, [])
         if len(values) > most:
             raise BadForm(N_("“%(field)s” stands too often."), field=name)
-        return [value for value in values if isinstance(value, str)]
+        return [_seen(name, value) for value in values if isinstance(value, str)]
 
     def integer(self, name: str, *, least: int, most: int) -> int:
         """A whole number from `least` to `most`."""
@@ -72,6 +69,14 @@ class Form:
     def flag(self, name: str) -> bool:
         """Whether a box was ticked."""
         return self.text(name, most=10) in {"1", "on", "true", "yes"}
+
+
+def _seen(name: str, value: str) -> str:
+    value = value.strip().replace("\r\n", "\n")
+    # Control characters and halves of characters have no look; a screen, a log or a database may choke on them.
+    if any(char not in "\n\t" and unicodedata.category(char) in _UNSEEN for char in value):
+        raise BadForm(N_("“%(field)s” is not text."), field=name)
+    return value
 
 
 async def read_form(request: web.Request) -> Form:

@@ -5,10 +5,11 @@ from aiohttp import web
 from curator import groups
 from curator.authorisation import Action
 from curator.service import service_of
-from curator.store import Connection
+from curator.store import Connection, fold
 from curator.web.doorman import allowed
 from curator.web.forms import Form, read_form
 from curator.web.pages import render
+from curator.web.paging import Page, page_of
 from curator.web.problems import not_found
 
 GIGABYTE = 1_000_000_000  # as sizes are told to people
@@ -38,7 +39,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     except groups.BadGroup as bad:
         return await _page(request, status=422, problem=bad.told(), typed={"name": name, "about": about})
     service.bus.publish(f"group:{group.id}")
-    raise web.HTTPSeeOther(f"/groups#group-{group.slug}")
+    raise web.HTTPSeeOther(f"/groups?group={group.slug}#group-{group.slug}")
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -63,7 +64,7 @@ async def change(request: web.Request) -> web.StreamResponse:
     except groups.BadGroup as bad:
         return await _page(request, status=422, problem=bad.told())
     service.bus.publish(f"group:{group_id}")
-    raise web.HTTPSeeOther(f"/groups#group-{slug}")
+    raise web.HTTPSeeOther(f"/groups?group={slug}#group-{slug}")
 
 
 def _fields(form: Form) -> tuple[str, str, int, bool]:
@@ -76,11 +77,19 @@ async def _page(
 ) -> web.StreamResponse:
     service = service_of(request)
 
-    def look(connection: Connection) -> list[tuple[groups.Group, int]]:
-        return [(group, groups.stored_bytes(connection, group.id)) for group in groups.every(connection)]
+    words = request.query.get("find", "")
+    wanted = fold(words).split()
 
+    def look(connection: Connection) -> tuple[Page[groups.Group], dict[str, int]]:
+        every = [group for group in groups.every(connection) if all(part in fold(group.name) for part in wanted)]
+        asked = request.query.get("group", "")
+        place = next((place for place, group in enumerate(every) if group.slug == asked), 0)
+        page = page_of(request, every, at=place)
+        return page, groups.stored_bytes_of(connection, [group.id for group in page.entries])
+
+    page, stored = await service.store.read(look)
     return render(
-        request, "groups.html", status=status, problem=problem, groups=await service.store.read(look),
+        request, "groups.html", status=status, problem=problem, page=page, stored=stored, words=words,
         typed=typed or {"name": "", "about": ""}, gigabyte=GIGABYTE, largest_gb=LARGEST_QUOTA_GB,
         usual_gb=max(1, service.settings.group_quota_bytes // GIGABYTE),
     )  # fmt: skip

@@ -14,13 +14,17 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """Half a sign-in. `password_hash` is the one it was begun with: another since then ends it."""
+    """Half a sign-in. `password_hash` is the one it was begun with: another since then ends it.
+
+    `way` is how the first half was done.
+    """
 
     account_id: str
     email: str
     password_hash: str
     onward: str
     until_ms: int
+    way: str = "password"
 
 
 class Halves:

@@ -207,8 +207,9 @@ async def _page(
 ) -> web.StreamResponse:
     service = service_of(request)
     lines = await asyncio.to_thread(lambda: [_line(row) for row in rows or ()])
-    items, teams = await service.store.read(lambda connection: (_choices(connection), groups.every(connection)))
     asked = dict.fromkeys(row.title for row in rows or () if row.kind == "choose")
+    teams = await service.store.read(groups.every)
+    items = await service.store.read(_choices) if asked else []
     return render(
         request,
         "exchange.html",
@@ -221,7 +222,7 @@ async def _page(
         calendar=sent.calendar.decode("utf-8", "replace") if sent and rows else "",
         chosen=[(title, item) for title, item in sent.chosen.items() if title not in asked] if sent else [],
         asked=list(asked),
-        items=items if asked else [],
+        items=items,
         changes=sum(row.change is not None for row in rows or ()),
         refused=sum(row.kind == "refused" for row in rows or ()),
     )

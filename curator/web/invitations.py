@@ -1,18 +1,19 @@
-"""Inviting people, and what whoever is invited sees: a page to make an account of their own."""
+"""Inviting people, and what whoever is invited sees: to make an account, or say yes with the one they have."""
 
 from aiohttp import web
 
 from content.language import LANGUAGES
 from curator import accounts, invitations
-from curator.authorisation import Action
+from curator.authorisation import Action, Actor
 from curator.invitations import Invitation, Invited
 from curator.mail import outbox
 from curator.role_words import role_meaning, role_name
 from curator.service import service_of
 from curator.store import Connection
 from curator.web import people
-from curator.web.doorman import allowed, let_in, site_of
+from curator.web.doorman import actor_of, allowed, let_in, site_of
 from curator.web.forms import Form, read_form
+from curator.web.notices import looked_at
 from curator.web.pages import render
 from curator.web.problems import Problem
 from curator.words import _
@@ -27,8 +28,7 @@ async def invite(request: web.Request) -> web.StreamResponse:
     service, site, now_ms = service_of(request), site_of(request), service_of(request).now()
 
     def make(connection: Connection) -> Invited:
-        role, group_id = people.read_role(form)
-        people.known_group(connection, group_id)
+        role, group_id = people.read_role(connection, form)
         return invitations.invite(
             connection, service.settings, email=email, role=role, group_id=group_id, language=language, site=site,
             now_ms=now_ms, by=actor.account_id,
@@ -37,7 +37,7 @@ async def invite(request: web.Request) -> web.StreamResponse:
     try:
         invited = await service.store.run(make)
     except accounts.BadAccount as bad:
-        typed = {"email": email, "role": form.text("role", most=80), "language": language}
+        typed = {"email": email, "language": language, **people.role_typed(form)}
         return await people.page(request, status=422, problem=bad.told(), invitation_typed=typed)
     service.bus.publish(outbox.TOPIC)
     return await people.page(request, invited=invited)
@@ -55,14 +55,19 @@ async def revoke(request: web.Request) -> web.StreamResponse:
 
 
 async def welcome(request: web.Request) -> web.StreamResponse:
-    """Who invites, to what, and the form for an account. Looking uses nothing up."""
-    found = await _invitation(request)
-    return _page(request, found, name="", chosen=found.language)
+    """Who invites, to what, and the form for an account, or for a yes. Looking uses nothing up."""
+    found, is_known = await _invitation(request)
+    if is_known:
+        _the_invited(request, found)
+    return _page(request, found, name="", chosen=found.language, is_known=is_known)
 
 
 async def join(request: web.Request) -> web.StreamResponse:
-    """Makes the account and signs it in."""
-    found, form = await _invitation(request), await read_form(request)
+    """Makes the account and signs it in, or gives the role to the one there is."""
+    found, is_known = await _invitation(request)
+    form = await read_form(request)
+    if is_known:
+        raise await _accept(request, found, _the_invited(request, found))
     name, chosen = form.text("name", least=1, most=120), form.one_of("language", set(LANGUAGES))
     try:
         password_hash = await _new_password(form)
@@ -70,6 +75,52 @@ async def join(request: web.Request) -> web.StreamResponse:
     except accounts.BadAccount as bad:
         return _page(request, found, status=422, name=name, chosen=chosen, problem=bad.told())
     raise answer
+
+
+def _the_invited(request: web.Request, found: Invitation) -> Actor:
+    """Whoever is signed in, if the invitation is for their account."""
+    actor = actor_of(request)
+    if actor.email != found.email:
+        sentence = _(
+            "This invitation is for another account. Sign out, then sign in with that one and open the link again."
+        )
+        raise Problem(403, "not_yours", sentence)
+    return actor
+
+
+async def offered(request: web.Request) -> web.StreamResponse:
+    """The same for somebody who is signed in and was told of it here: no link is needed for a yes."""
+    actor = actor_of(request)
+    found = await _offer(request, actor)
+    await looked_at(request, f"invitation:{found.id}")
+    return _page(request, found, name="", chosen=found.language, is_known=True)
+
+
+async def accept_offered(request: web.Request) -> web.StreamResponse:
+    """Gives whoever is signed in the role they were offered."""
+    actor = actor_of(request)
+    await read_form(request)
+    raise await _accept(request, await _offer(request, actor), actor)
+
+
+async def _offer(request: web.Request, actor: Actor) -> Invitation:
+    service, invitation_id = service_of(request), request.match_info["invitation"]
+    found = await service.store.read(
+        lambda connection: invitations.for_account(connection, invitation_id, actor, service.now())
+    )
+    if found is None:
+        raise _no_longer_good()
+    return found
+
+
+async def _accept(request: web.Request, found: Invitation, actor: Actor) -> web.HTTPSeeOther:
+    service = service_of(request)
+    is_done = await service.store.run(
+        lambda connection: invitations.accept_signed_in(connection, found, actor=actor, now_ms=service.now())
+    )
+    if not is_done:
+        raise _no_longer_good()
+    return web.HTTPSeeOther("/")
 
 
 async def _new_password(form: Form) -> str:
@@ -93,9 +144,15 @@ async def _join(request: web.Request, name: str, language: str, password_hash: s
     return answer
 
 
-async def _invitation(request: web.Request) -> Invitation:
+async def _invitation(request: web.Request) -> tuple[Invitation, bool]:
+    """The invitation of the link, and whether its address has an account."""
     service, token = service_of(request), request.query.get("token", "")
-    found = await service.store.read(lambda connection: invitations.by_token(connection, token, service.now()))
+
+    def look(connection: Connection) -> tuple[Invitation, bool] | None:
+        found = invitations.by_token(connection, token, service.now())
+        return (found, invitations.is_of_account(connection, found)) if found else None
+
+    found = await service.store.read(look)
     if found is None:
         raise _no_longer_good()
     return found
@@ -107,11 +164,12 @@ def _no_longer_good() -> Problem:
 
 
 def _page(
-    request: web.Request, found: Invitation, *, name: str, chosen: str, status: int = 200, problem: str = ""
-) -> web.Response:
+    request: web.Request, found: Invitation, *, name: str, chosen: str, status: int = 200, problem: str = "",
+    is_known: bool = False,
+) -> web.Response:  # fmt: skip
     return render(
-        request, "join.html", status=status, invitation=found, token=request.query.get("token", ""), name=name,
-        chosen=chosen, problem=problem, role_name=role_name, role_meaning=role_meaning,
+        request, "join.html", status=status, invitation=found, address=request.path_qs, name=name, chosen=chosen,
+        problem=problem, is_known=is_known, role_name=role_name, role_meaning=role_meaning,
         least=accounts.SHORTEST_PASSWORD, most=accounts.LONGEST_PASSWORD,
     )  # fmt: skip
 
@@ -121,4 +179,6 @@ routes = [
     web.post("/people/invitations/{invitation}/revoke", revoke),
     web.get("/join", welcome),
     web.post("/join", join),
+    web.get("/join/{invitation}", offered),
+    web.post("/join/{invitation}", accept_offered),
 ]

@@ -6,26 +6,31 @@ from typing import Final
 from curator import (
     appeals,
     captions,
+    conversation,
+    decided,
     guide,
     jobs,
     likeness,
-    moderation,
+    places,
     policy,
     preparation_words,
     records,
     steering,
+    take_downs,
     two_persons,
 )
 from curator.appeals import Appeal
+from curator.conversation import Said
+from curator.decided import Decision
 from curator.found_reasons import ToldReason, told
 from curator.jobs import Job
 from curator.library import Item, Version
 from curator.likeness import Alike
-from curator.moderation import Decision
 from curator.policy import ReasonWords
 from curator.preparation_words import Standing
 from curator.records import Plays
 from curator.store import Connection
+from curator.take_downs import TakeDown
 from curator.two_persons import Agreement
 from curator.web.mended import Mended, mended_of
 from curator.words import LANGUAGE, N_
@@ -34,6 +39,7 @@ STATES: Final = {
     "preparing": (N_("Being prepared"), "busy"),
     "refused": (N_("Cannot be used"), "bad"),
     "submitted": (N_("Waiting for a moderator"), "wait"),
+    "asked": (N_("Please change it"), "wait"),
     "approved": (N_("Approved"), "good"),
     "rejected": (N_("Rejected"), "bad"),
     "withdrawn": (N_("Withdrawn"), ""),
@@ -67,6 +73,8 @@ class Chapter:
     appeal: Appeal | None
     first: Agreement | None
     mended: Mended
+    allowed: tuple[str, ...]
+    """The names of the screens it is approved for; none for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,9 @@ class Story:
     captioned: list[Captioned]
     alike: list[Alike]
     """What the group uploaded before and shows the same."""
+    said: list[Said]
+    taken: TakeDown | None
+    """Which screens have taken it off, once it was withdrawn."""
 
     @property
     def newest(self) -> Chapter:
@@ -140,15 +151,24 @@ class Work:
 
 
 def story_of(connection: Connection, item: Item, now_ms: int, keep_days: int) -> Story:
-    work = Work.about(connection, list(item.versions), now_ms)
     return Story(
         item=item,
-        chapters=[_chapter(connection, item, version, work, keep_days) for version in item.versions],
+        chapters=chapters_of(connection, item, list(item.versions), now_ms, keep_days),
         plays=records.plays_of_item(connection, item.id),
         next_plays=guide.next_plays(connection, item.id, now_ms) if item.approved else [],
         captioned=_captioned(connection, item),
+        said=conversation.about(connection, item.id),
+        taken=take_downs.of_items(connection, [item.id], now_ms).get(item.id),
         alike=[one for one in likeness.alike(connection, item.newest) if one.group_id == item.group_id],
     )
+
+
+def chapters_of(
+    connection: Connection, item: Item, of_these: list[Version], now_ms: int, keep_days: int
+) -> list[Chapter]:
+    """What became of each of these versions of the item."""
+    work = Work.about(connection, of_these, now_ms)
+    return [_chapter(connection, item, version, work, keep_days) for version in of_these]
 
 
 def _captioned(connection: Connection, item: Item) -> list[Captioned]:
@@ -167,7 +187,7 @@ def _told_track(track: captions.Track) -> Told:
 
 
 def _chapter(connection: Connection, item: Item, version: Version, work: Work, keep_days: int) -> Chapter:
-    decision = moderation.decision_about(connection, version.id)
+    decision = decided.decision_about(connection, version.id)
     entry = policy.reasons().get(decision.reason) if decision else None
     return Chapter(
         version=version,
@@ -180,4 +200,5 @@ def _chapter(connection: Connection, item: Item, version: Version, work: Work, k
         appeal=appeals.about(connection, version.id),
         first=two_persons.first_agreement(connection, version),
         mended=mended_of(item, version, keep_days),
+        allowed=places.names(connection, decided.allowed_places(connection, version.id)),
     )

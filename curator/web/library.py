@@ -2,15 +2,20 @@
 
 import asyncio
 import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from aiohttp import web
 
 from curator import (
     appeals,
+    asking,
     groups,
+    item_words,
     library,
+    mending,
 )
 from curator.authorisation import Action, Actor
 from curator.found_reasons import ToldReason
@@ -18,13 +23,13 @@ from curator.groups import Group
 from curator.library import Item, Version
 from curator.preparation_words import Standing
 from curator.service import service_of
+from curator.spoken import MOST_LANGUAGES, NO_WORDS, BadLanguages
 from curator.statements import PEOPLE, RIGHTS
 from curator.store import Connection
 from curator.tables import items, versions
 from curator.web.doorman import actor_of, allowed
 from curator.web.forms import read_form
 from curator.web.item_story import STATES, TRACK_STATES, Work, state_of, story_of
-from curator.web.mended import is_kept
 from curator.web.notices import looked_at
 from curator.web.pages import render
 from curator.web.problems import not_found
@@ -82,7 +87,7 @@ async def of_group(request: web.Request) -> web.StreamResponse:
 async def item_page(request: web.Request) -> web.StreamResponse:
     """One item."""
     item = await the_item(request)
-    await looked_at(request, *(f"version:{version.id}" for version in item.versions))
+    await looked_at(request, *(f"version:{version.id}" for version in item.every_version))
     return await _item_page(request, item)
 
 
@@ -96,14 +101,16 @@ async def change_words(request: web.Request) -> web.StreamResponse:
     licence = form.text("licence", most=library.LONGEST_CREDITS * 2)
     alt_text = form.text("alt_text", most=library.LONGEST_ALT * 2)
     people_shown, rights = form.text("people_shown", most=16), form.text("rights", most=16)
+    languages = form.texts("languages", most=2 * MOST_LANGUAGES)
     try:
         await service.store.run(
-            lambda connection: library.change_words(
+            lambda connection: item_words.change_words(
                 connection, item.id, title=title, credits_line=credits_line, licence=licence, alt_text=alt_text,
-                people_shown=people_shown, rights=rights, now_ms=service.now(), by=actor.account_id,
+                people_shown=people_shown, rights=rights, languages=languages, now_ms=service.now(),
+                by=actor.account_id,
             )
         )  # fmt: skip
-    except library.BadItem as bad:
+    except (library.BadItem, BadLanguages) as bad:
         typed = dataclasses.replace(item, title=title, credits=credits_line, licence=licence, alt_text=alt_text)
         return await _item_page(request, item, status=422, problem=bad.told(), typed=typed)
     for topic in (f"item:{item.id}", f"group:{item.group_id}"):
@@ -113,16 +120,26 @@ async def change_words(request: web.Request) -> web.StreamResponse:
 
 async def appeal(request: web.Request) -> web.StreamResponse:
     """Sends a rejected version to another moderator, with the group's words."""
+    return await _say_again(request, appeals.make, "appeal")
+
+
+async def answer(request: web.Request) -> web.StreamResponse:
+    """Sends a version that was to be changed to the moderators again, with the group's answer."""
+    return await _say_again(request, asking.answer, "answer")
+
+
+async def _say_again(request: web.Request, send: Callable[..., object], what: str) -> web.StreamResponse:
+    """Has a version decided about again, with words of its group, by `send`; `what` they are for."""
     item = await the_item(request)
     actor = allowed(request, Action.EDIT_ITEM, group=item.group_id)
     form, service = await read_form(request), service_of(request)
     version_id, words = form.text("version", most=32), form.text("words", most=appeals.LONGEST_WORDS * 2)
     try:
         await service.store.run(
-            lambda connection: appeals.make(connection, version_id, words=words, by=actor, now_ms=service.now())
+            lambda connection: send(connection, version_id, words=words, by=actor, now_ms=service.now())
         )
-    except appeals.NotAppealed as bad:
-        return await _item_page(request, item, status=422, problem=bad.told(), appeal_words=words)
+    except (appeals.NotAppealed, asking.NotAnswered) as bad:
+        return await _item_page(request, item, status=422, problem=bad.told(), said={what: words})
     for topic in (f"item:{item.id}", f"group:{item.group_id}", "queue"):
         service.bus.publish(topic)
     raise web.HTTPSeeOther(f"/items/{item.id}")
@@ -182,18 +199,22 @@ async def _item_page(
     status: int = 200,
     problem: str = "",
     typed: Item | None = None,
-    appeal_words: str = "",
+    said: Mapping[str, str] = MappingProxyType({}),
     captions_problem: list[ToldReason] | None = None,
 ) -> web.Response:
     service, now_ms = service_of(request), service_of(request).now()
     keep_days = service.settings.keep_days
     story = await service.store.read(lambda connection: story_of(connection, item, now_ms, keep_days))
-    has_original = await asyncio.to_thread(is_kept, service, item.newest)
+    has_original = await asyncio.to_thread(mending.is_kept, service.settings, item.newest)
     return render(
         request, "item.html", status=status, story=story, item=item, states=STATES, problem=problem,
         zone=service.settings.zone, longest=library, typed=typed or item, people=PEOPLE, rights=RIGHTS,
+        words_wait=item_words.wait(item),
+        most_languages=MOST_LANGUAGES, no_words=NO_WORDS,
         may_appeal=appeals.may_appeal(item, story.newest.version, story.newest.appeal),
-        appeal_words=appeal_words, longest_appeal=appeals.LONGEST_WORDS, has_original=has_original,
+        may_answer=asking.may_answer(item, story.newest.version),
+        appeal_words=said.get("appeal", ""), answer_words=said.get("answer", ""),
+        longest_appeal=appeals.LONGEST_WORDS, has_original=has_original,
         captions_problem=captions_problem or [], track_states=TRACK_STATES,
     )  # fmt: skip
 
@@ -233,6 +254,7 @@ routes = [
     web.get("/items/{item}", item_page),
     web.post("/items/{item}", change_words),
     web.post("/items/{item}/appeal", appeal),
+    web.post("/items/{item}/answer", answer),
     web.get("/items/{item}/withdraw", ask_withdraw),
     web.post("/items/{item}/withdraw", withdraw),
 ]

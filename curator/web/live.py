@@ -19,7 +19,7 @@ MOST_STREAMS = 16
 BEAT_S = 15
 LIFE_S = 300
 """After this long a stream ends and the page opens a new one: whoever is signed out meanwhile hears no more."""
-KINDS = frozenset({"item", "group", "screen", "queue", "turns", "node", "programme"})
+KINDS = frozenset({"item", "group", "screen", "queue", "turns", "node", "programme", "webhook"})
 
 
 STREAMS: web.AppKey["Counter[str]"] = web.AppKey("live_streams", Counter)

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from curator import library, live_orders, people, screens
+from curator import accounts, choosing, live_orders, screens
 from curator.authorisation import Action, Actor, NotAllowed
-from curator.library import Item
+from curator.choosing import Choices, ItemChoice, Place
 from curator.live_orders import OrderRefused, Standing
 from curator.person_words import name_of
-from curator.screens import Screen
 from curator.service import service_of
 from curator.store import Connection
 from curator.web.doorman import allowed
-from curator.web.forms import read_form
+from curator.web.forms import Form, read_form
 from curator.web.pages import render
 from curator.web.problems import not_found
 
@@ -41,14 +40,16 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class _Seen:
     orders: list[Told]
-    screens: list[Screen]
-    playable: list[Item]
+    places: list[Place]
+    choices: Choices[ItemChoice] | None
 
 
 async def see(request: web.Request) -> web.StreamResponse:
     """What stands now, and the two forms."""
     actor = _either(request)
-    return await _page(request, actor, 200, None, Asked(screens=(request.query.get("screen", ""),)))
+    sent = Form(request.query)
+    asked = Asked(item=sent.text("item"), minutes=sent.text("minutes", most=8), screens=tuple(sent.texts("screen")))
+    return await _page(request, actor, 200, None, asked)
 
 
 async def take_over(request: web.Request) -> web.StreamResponse:
@@ -142,24 +143,27 @@ async def _page(
     now_ms = service.now()
 
     def look(connection: Connection) -> _Seen:
-        every = screens.every(connection)
-        names = {screen.id: screen.name for screen in every}
-        names_of_people = {person.account.id: person.account.name for person in people.everybody(connection)}
+        places = choosing.screens_by_place(connection)
+        names = {screen.id: screen.name for place in places for screen in place.screens}
+        standing = [one for one in live_orders.standing(connection, now_ms) if one.end_ms > now_ms]
+        by = accounts.names(connection, {one.created_by for one in standing if one.created_by})
         orders = [
             Told(
                 one,
                 tuple(names.get(screen_id, screen_id) for screen_id in one.told.screens),
-                names_of_people.get(one.created_by, name_of("")) if one.created_by else "",
+                by.get(one.created_by, name_of("")) if one.created_by else "",
             )
-            for one in live_orders.standing(connection, now_ms)
-            if one.end_ms > now_ms
+            for one in standing
         ]
-        playable = library.playable_items(connection) if actor.may(Action.TAKE_OVER) else []
-        return _Seen(orders, every, sorted(playable, key=lambda item: (item.group_name, item.title)))
+        find = request.query.get("find", "")
+        may_take_over = actor.may(Action.TAKE_OVER)
+        choices = choosing.items_to_choose(connection, find, also=[asked.item]) if may_take_over else None
+        return _Seen(orders, places, choices)
 
     seen = await service.store.read(look)
     return render(
-        request, "live_orders.html", status=status, orders=seen.orders, screens=seen.screens, playable=seen.playable,
+        request, "live_orders.html", status=status, orders=seen.orders, places=seen.places, choices=seen.choices,
+        zone=next((one.zone for place in seen.places for one in place.screens), service.settings.zone),
         refusal=refused.told() if refused else "", done=request.query.get("done", "") if not refused else "",
         asked=asked,
     )  # fmt: skip

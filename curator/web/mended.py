@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from content import files
 from content.media.mend_words import mend_line
 from content.media.mends import Cut, Mends
 from curator import mending
 from curator.library import Item, Version
 from curator.mend_words import told_mend, told_offer
-from curator.service import Service
 
 _NOT_TO_BE_PLAYED = frozenset(
     {"flash_hazard", "red_flash_hazard", "pattern_hazard", "still_flashes", "flash_hold", "pattern_hold"}
@@ -41,7 +39,7 @@ class Mended:
 
 def mended_of(item: Item, version: Version, keep_days: int) -> Mended:
     """What is told of one version."""
-    before = next((one for one in item.versions if one.id == version.mended_from), None)
+    before = next((one for one in item.beside(version) if one.id == version.mended_from), None)
     flashes = before is not None and bool(_NOT_TO_BE_PLAYED & {reason.code for reason in before.reasons})
     return Mended(
         done=[told_mend(mend) for mend in version.mends],
@@ -61,9 +59,3 @@ def mended_of(item: Item, version: Version, keep_days: int) -> Mended:
 def lines_of(mends: Mends) -> list[str]:
     """The mends as a form sends them."""
     return [mend_line(mend) for mend in mends]
-
-
-def is_kept(service: Service, version: Version) -> bool:
-    """Whether the original of a version is on the disk; after a restore it may not be. For threads."""
-    place = files.place_of(service.settings.originals, version.upload_sha256)
-    return version.cleaned_ms is None and place.is_file()

@@ -36,7 +36,7 @@ from curator.service import service_of
 from curator.web.doorman import allowed
 from curator.web.forms import BadForm, Form, read_form
 from curator.web.library import the_item
-from curator.web.mended import is_kept, mended_of
+from curator.web.mended import mended_of
 from curator.web.pages import render
 from curator.words import N_, Told
 
@@ -68,7 +68,7 @@ async def mend(request: web.Request) -> web.StreamResponse:
     service = service_of(request)
     lines = form.texts("mend", most=MOST_MENDS)
     try:
-        if not await asyncio.to_thread(is_kept, service, version):
+        if not await asyncio.to_thread(mending.is_kept, service.settings, version):
             raise CannotMend(N_("The original is no longer kept. Upload it again, then it can be mended."))
         mends = _of_lines(lines) if lines else await _chosen(request, version, form)
         await service.store.run(
@@ -104,7 +104,7 @@ async def _page(
 ) -> web.Response:  # fmt: skip
     service = service_of(request)
     facts = await service.store.read(lambda connection: mending.facts_of(connection, version.id))
-    has_original = await asyncio.to_thread(is_kept, service, version)
+    has_original = await asyncio.to_thread(mending.is_kept, service.settings, version)
     crop = crop_of(version.mends)
     bars = next((crop_of(offer.mends) for offer in version.offers if offer.answers == "black_bars"), None)
     return render(

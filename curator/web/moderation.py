@@ -1,45 +1,57 @@
 """The moderation queue, the page on which one version is decided, and the published policy."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from aiohttp import web
 from yarl import URL
 
 from content.manifest import MOST_CAPTIONS
 from curator import (
-    accounts,
-    appeals,
     caption_intake,
     captions,
+    decided,
+    demands,
+    escalations,
+    item_words,
     library,
-    likeness,
     moderation,
+    passing_on,
+    places,
     policy,
-    promptness,
-    two_persons,
+    screen_words,
+    screens,
+    take_downs,
+    trust,
 )  # fmt: skip
-from curator.appeals import Appeal
 from curator.authorisation import Action, Actor
+from curator.decided import Decision
+from curator.escalations import Escalation
 from curator.found_reasons import told
-from curator.library import Item, Version
-from curator.likeness import Alike
-from curator.moderation import Decision, History, NotDecided, Waiting
+from curator.moderation import Waiting
+from curator.not_decided import BadReason, NotDecided
 from curator.notices import Kind
+from curator.queue_filter import AGES_MS, EVERYTHING, KINDS, Wanted
+from curator.scopes import BadScope
+from curator.screens import Named
 from curator.service import service_of
 from curator.statements import PEOPLE, RIGHTS
 from curator.store import Connection
-from curator.two_persons import Agreement
-from curator.web.doorman import allowed
+from curator.take_downs import TakeDown
+from curator.web.doorman import allowed, is_secure
 from curator.web.forms import Form, read_form
+from curator.web.item_story import STATES
 from curator.web.mended import mended_of
+from curator.web.moderation_case import Case, case_of
 from curator.web.notices import looked_at
 from curator.web.pages import render
 from curator.web.problems import not_found
-from curator.words import LANGUAGE, _, ngettext
+from curator.words import LANGUAGE, N_, Told, _, ngettext
 
-KINDS = ("video", "still")
+VEIL_COOKIE = "veil"
+VEIL_SECONDS = 365 * 86_400
 Decide = Callable[[Connection], None]
+AGES = {"hour": N_("for an hour or longer"), "day": N_("for a day or longer"), "days": N_("for three days or longer")}
 POLICY = policy.reasons()
 """Read when the service starts: a policy with a word missing is found before anybody needs it."""
 
@@ -48,12 +60,11 @@ POLICY = policy.reasons()
 class Chosen:
     """Which part of the queue somebody works through."""
 
-    group: str
-    kind: str
+    wanted: Wanted
 
     def address(self, path: str, **more: str) -> str:
         """`path` with this choice kept."""
-        query = {name: value for name, value in {"group": self.group, "kind": self.kind, **more}.items() if value}
+        query = {name: value for name, value in {**self.wanted.query(), **more}.items() if value}
         return str(URL(path).with_query(query))
 
 
@@ -64,53 +75,50 @@ class QueuePage:
     waiting: list[Waiting]
     count: int
     groups: list[tuple[str, str, int]]
+    screens: list[Named]
+    veiled: frozenset[str]
+    """What is shown blurred, by the policy."""
+    spoken: list[str]
+    """The languages of what waits."""
+    passed: list[Escalation]
+    """What is passed on and not decided yet."""
     captions: list[captions.Waiting]
+    words: list[screen_words.WaitingWords]
+    taken: list[TakeDown]
+    """What was taken off the screens lately, or not yet by all."""
     done: tuple[str, Decision] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """All a moderator needs to decide about one version."""
-
-    item: Item
-    version: Version
-    uploader: str
-    decision: Decision | None
-    first: Agreement | None
-    """Who agreed first, where two people must."""
-    two_must_agree: bool
-    appeal: Appeal | None
-    bar: NotDecided | None
-    """Why the reader may not decide."""
-    history: History
-    earlier: list[Decision]
-    queue: list[Waiting]
-    waiting: int
-    tracks: list[captions.Track]
-    alike: list[Alike]
-    """What was uploaded before and shows the same."""
 
 
 async def queue(request: web.Request) -> web.StreamResponse:
     """What waits, oldest first."""
     actor = allowed(request, Action.SEE_QUEUE)
     await looked_at(request, kind=Kind.WAITING)
-    chosen = _chosen(request.query.get("group", ""), request.query.get("kind", ""))
-    after = request.query.get("after", "")
+    chosen = _chosen(request.query.get)
+    after, now_ms = request.query.get("after", ""), service_of(request).now()
 
     def look(connection: Connection) -> QueuePage:
+        waiting = moderation.queue(connection, chosen.wanted, now_ms=now_ms)
         return QueuePage(
-            waiting=moderation.queue(connection, group=chosen.group, kind=chosen.kind),
-            count=moderation.count_waiting(connection, group=chosen.group, kind=chosen.kind),
+            waiting=waiting,
+            veiled=demands.veiled(connection, [one.version_id for one in waiting], now_ms),
+            count=moderation.count_waiting(connection, chosen.wanted, now_ms=now_ms),
+            screens=screens.named(connection),
+            spoken=moderation.languages_waiting(connection),
+            passed=escalations.every_open(connection),
             groups=moderation.waiting_by_group(connection),
             captions=captions.waiting(connection),
+            words=screen_words.waiting(connection),
+            taken=take_downs.lately(connection, now_ms),
             done=_just_decided(connection, actor, after),
         )
 
     page = await service_of(request).store.read(look)
     return render(
-        request, "moderation.html", chosen=chosen, wait=wait_in_words, kinds=KINDS, waiting=page.waiting,
-        count=page.count, groups=page.groups, done=page.done, captions=page.captions,
+        request, "moderation.html", chosen=chosen, wanted=chosen.wanted, wait=wait_in_words, kinds=KINDS,
+        waiting=page.waiting, count=page.count, groups=page.groups, done=page.done, captions=page.captions,
+        words=page.words, taken=page.taken,
+        screens=page.screens, ages=AGES, veiled=page.veiled, veils_all=VEIL_COOKIE in request.cookies,
+        spoken=page.spoken, passed={one.version_id: one for one in page.passed},
     )  # fmt: skip
 
 
@@ -118,7 +126,7 @@ async def case(request: web.Request) -> web.StreamResponse:
     """One version, with everything a decision needs."""
     allowed(request, Action.SEE_QUEUE)
     await looked_at(request, f"version:{request.match_info['version_id']}")
-    return await _show(request, _chosen(request.query.get("group", ""), request.query.get("kind", "")))
+    return await _show(request, _chosen(request.query.get))
 
 
 async def approve(request: web.Request) -> web.StreamResponse:
@@ -127,17 +135,21 @@ async def approve(request: web.Request) -> web.StreamResponse:
     service = service_of(request)
     form = await read_form(request)
     version_id, sha256, now_ms = request.match_info["version_id"], form.text("sha256", most=64), service.now()
+    wanted = form.texts("places", most=places.MOST_PLACES)
     ticked = [words.partition(" ") for words in form.texts("captions", most=MOST_CAPTIONS)]
 
     def decide(connection: Connection) -> None:
         moderation.approve(
             connection, version_id, sha256, moderator=moderator, key=service.key, now_ms=now_ms,
-            ask_second=form.flag("ask_second"),
+            ask_second=form.flag("ask_second"), is_seen=form.flag("seen"), places=places.of_scopes(connection, wanted),
+            words_mark=form.text("said", most=64) or None,
         )  # fmt: skip
         for track_id, _space, text_sha256 in ticked:
-            captions.approve(connection, track_id, text_sha256, moderator=moderator, key=service.key, now_ms=now_ms)
+            captions.approve(
+                connection, track_id, text_sha256, moderator=moderator, key=service.key, now_ms=now_ms, with_film=True
+            )
 
-    return await _decide(request, form, decide)
+    return await decide_and_go_on(request, form, decide)
 
 
 async def reject(request: web.Request) -> web.StreamResponse:
@@ -150,7 +162,7 @@ async def reject(request: web.Request) -> web.StreamResponse:
         service_of(request).now(),
     )
     reason, words = form.text("reason", most=32), form.text("words", most=moderation.LONGEST_WORDS)
-    return await _decide(
+    return await decide_and_go_on(
         request, form,
         lambda connection: moderation.reject(
             connection, version_id, sha256, reason=reason, words=words, moderator=moderator, now_ms=now_ms
@@ -158,34 +170,37 @@ async def reject(request: web.Request) -> web.StreamResponse:
     )  # fmt: skip
 
 
-async def published_policy(request: web.Request) -> web.StreamResponse:
-    """The reasons for which something may be rejected, how decisions are made and how fast: public."""
-    service = service_of(request)
-    now_ms = service.now()
-    prompt = await service.store.read(lambda connection: promptness.of_decisions(connection, now_ms))
-    seconds = [PEOPLE[code] for code in sorted(policy.second_moderator())]
-    return render(
-        request, "moderation_policy.html", reasons=_told_reasons(), prompt=prompt, seconds=seconds, wait=wait_in_words
-    )
+async def choose_veil(request: web.Request) -> web.StreamResponse:
+    """Has this browser shown everything blurred first, or only what the policy says."""
+    allowed(request, Action.SEE_QUEUE)
+    answer = web.HTTPSeeOther("/moderation")
+    if (await read_form(request)).flag("on"):
+        answer.set_cookie(
+            VEIL_COOKIE, "yes", max_age=VEIL_SECONDS, httponly=True, samesite="Lax", secure=is_secure(request),
+            path="/moderation",
+        )  # fmt: skip
+    else:
+        answer.del_cookie(VEIL_COOKIE, path="/moderation")
+    raise answer
 
 
-async def _decide(request: web.Request, form: Form, decide: Decide) -> web.StreamResponse:
+async def decide_and_go_on(request: web.Request, form: Form, decide: Decide) -> web.StreamResponse:
     """Runs the decision; on to the next version, or back to this one with what stood in the way."""
     service = service_of(request)
-    chosen = _chosen(form.text("group", most=64), form.text("kind", most=16))
+    chosen = _chosen(lambda name, _usual: form.text(name, most=64))
     version_id = request.match_info["version_id"]
 
     def run(connection: Connection) -> tuple[str, str]:
         version = library.version(connection, version_id)
         if version is None:
             return "", ""
-        onward = _next(moderation.queue(connection, group=chosen.group, kind=chosen.kind), version_id)
+        onward = _next(moderation.queue(connection, chosen.wanted, now_ms=service.now()), version_id)
         decide(connection)
         return version.item_id, onward
 
     try:
         item_id, onward = await service.store.run(run)
-    except moderation.BadReason as refused:
+    except (BadScope, BadReason) as refused:
         return await _show(request, chosen, status=422, problem=refused, form=form)
     except NotDecided as refused:
         return await _show(request, chosen, status=409, problem=refused, form=form)
@@ -196,9 +211,27 @@ async def _decide(request: web.Request, form: Form, decide: Decide) -> web.Strea
     raise web.HTTPSeeOther(chosen.address(f"/moderation/{onward}" if onward else "/moderation", after=version_id))
 
 
-async def show_case(request: web.Request, *, status: int, problem: NotDecided) -> web.StreamResponse:
+async def decide_here(request: web.Request, form: Form, decide: Decide) -> web.StreamResponse:
+    """Runs what was asked for about this version; back to its page, with what stood in the way."""
+    service, version_id = service_of(request), request.match_info["version_id"]
+    chosen = _chosen(lambda name, _usual: form.text(name, most=64))
+    version = await service.store.read(lambda connection: library.version(connection, version_id))
+    if version is None:
+        raise not_found()
+    try:
+        await service.store.run(decide)
+    except (BadScope, BadReason) as refused:
+        return await _show(request, chosen, status=422, problem=refused, form=form)
+    except NotDecided as refused:
+        return await _show(request, chosen, status=409, problem=refused, form=form)
+    for topic in ("queue", f"item:{version.item_id}", "programme:approved"):
+        service.bus.publish(topic)
+    raise web.HTTPSeeOther(chosen.address(f"/moderation/{version_id}"))
+
+
+async def show_case(request: web.Request, *, status: int, problem: Told) -> web.StreamResponse:
     """The version's page again, with what stood in the way."""
-    return await _show(request, _chosen("", ""), status=status, problem=problem)
+    return await _show(request, Chosen(EVERYTHING), status=status, problem=problem)
 
 
 async def _show(
@@ -206,23 +239,32 @@ async def _show(
     chosen: Chosen,
     *,
     status: int = 200,
-    problem: NotDecided | None = None,
+    problem: Told | None = None,
     form: Form | None = None,
 ) -> web.StreamResponse:
     service, version_id = service_of(request), request.match_info["version_id"]
     actor = allowed(request, Action.SEE_QUEUE)
     after = request.query.get("after", "")
     found = await service.store.read(
-        lambda connection: (_case(connection, version_id, chosen, actor), _just_decided(connection, actor, after))
+        lambda connection: (
+            _case(connection, version_id, chosen, actor, service.now()),
+            _just_decided(connection, actor, after),
+        )
     )
     shown, done = found
     if shown is None:
         raise not_found()
     item, version = shown.item, shown.version
+    is_seen = request.query.get("show") == "yes" or (form is not None and form.flag("seen"))
+    is_hidden = shown.asked.is_blurred or VEIL_COOKIE in request.cookies
     texts = await caption_intake.read_all(service, shown.tracks)
     return render(
         request,
         "moderation_case.html",
+        is_veiled=is_hidden and not is_seen and version.state != "approved",
+        administrators=passing_on.ADMINISTRATORS,
+        asked_words=form.text("asked", most=moderation.LONGEST_WORDS) if form else "",
+        passed_words=form.text("passed_words", most=moderation.LONGEST_WORDS) if form else "",
         status=status,
         case=shown,
         item=item,
@@ -230,19 +272,26 @@ async def _show(
         chosen=chosen,
         found=told(version.reasons),
         mended=mended_of(item, version, service.settings.keep_days),
-        reasons=_told_reasons(),
+        reasons=told_reasons(),
         policy=POLICY,
         is_waiting=moderation.is_waiting(item, version),
+        said=item_words.mark_of(item),
+        words_wait=item_words.wait(item) and item.approved_version_id == version.id,
+        may_decide_words=shown.may_decide_words,
         may_decide=actor.may(Action.DECIDE) and shown.bar is None,
         bar=shown.bar.told() if shown.bar else "",
         people=PEOPLE,
         rights=RIGHTS,
+        trusts=trust.NAMES,
+        states=STATES,
         onward=_next(shown.queue, version_id),
         back=_previous(shown.queue, version_id),
         problem=problem.told() if problem else "",
         reason=form.text("reason", most=32) if form else "",
         words=form.text("words", most=moderation.LONGEST_WORDS) if form else "",
+        words_back=form.text("words_back", most=moderation.LONGEST_WORDS) if form else "",
         longest_words=moderation.LONGEST_WORDS,
+        chosen_places=form.texts("places", most=places.MOST_PLACES) if form else [],
         done=done,
         wait=wait_in_words,
         texts=texts,
@@ -251,33 +300,15 @@ async def _show(
     )
 
 
-def _case(connection: Connection, version_id: str, chosen: Chosen, actor: Actor) -> Case | None:
-    version = library.version(connection, version_id)
-    item = library.item(connection, version.item_id) if version else None
-    if version is None or item is None:
-        return None
-    uploader = accounts.actor(connection, version.created_by) if version.created_by else None
-    return Case(
-        item=item,
-        version=version,
-        uploader=uploader.name if uploader else "",
-        decision=moderation.decision_about(connection, version_id),
-        first=two_persons.first_agreement(connection, version),
-        two_must_agree=two_persons.policy_asks(item),
-        appeal=appeals.about(connection, version_id),
-        bar=moderation.bar_to(connection, actor, item, version),
-        history=moderation.history(connection, item.group_id),
-        earlier=moderation.decisions_about_group(connection, item.group_id),
-        queue=moderation.queue(connection, group=chosen.group, kind=chosen.kind),
-        waiting=moderation.count_waiting(connection, group=chosen.group, kind=chosen.kind),
-        alike=likeness.alike(connection, version),
-        tracks=captions.of_versions(connection, [version_id], "submitted", "approved"),
-    )
+def _case(connection: Connection, version_id: str, chosen: Chosen, actor: Actor, now_ms: int) -> Case | None:
+    waiting = moderation.queue(connection, chosen.wanted, now_ms=now_ms)
+    count = moderation.count_waiting(connection, chosen.wanted, now_ms=now_ms)
+    return case_of(connection, version_id, actor, waiting, count, now_ms)
 
 
 def _just_decided(connection: Connection, actor: Actor, version_id: str) -> tuple[str, Decision] | None:
     """Title and decision of what this person decided a moment ago, for the line at the top of the next page."""
-    decision = moderation.newest_word_about(connection, version_id) if version_id else None
+    decision = decided.newest_word_about(connection, version_id) if version_id else None
     version = library.version(connection, version_id) if decision else None
     item = library.item(connection, version.item_id) if version else None
     if decision is None or item is None or decision.account_id != actor.account_id:
@@ -298,11 +329,16 @@ def _previous(waiting: list[Waiting], version_id: str) -> str:
     return ids[at - 1] if at else ""
 
 
-def _chosen(group: str, kind: str) -> Chosen:
-    return Chosen(group[:64], kind if kind in KINDS else "")
+def _chosen(ask: Callable[[str, str], str]) -> Chosen:
+    """What was asked for, by an address or a form; what cannot be is left out."""
+    said = {field.name: ask(field.name, "")[:64] for field in fields(Wanted)}
+    said["kind"] = said["kind"] if said["kind"] in KINDS else ""
+    said["age"] = said["age"] if said["age"] in AGES_MS else ""
+    return Chosen(Wanted(**said))
 
 
-def _told_reasons() -> list[tuple[str, policy.ReasonWords]]:
+def told_reasons() -> list[tuple[str, policy.ReasonWords]]:
+    """The reasons that may be given, by code, in the reader's language."""
     return [(reason.code, reason.told(LANGUAGE.get())) for reason in POLICY.values() if not reason.retired]
 
 
@@ -319,7 +355,7 @@ def wait_in_words(since_ms: int, now_ms: int) -> str:
 
 
 routes = [
-    web.get("/policy", published_policy),
+    web.post("/moderation/veil", choose_veil),
     web.get("/moderation", queue),
     web.get("/moderation/{version_id}", case),
     web.post("/moderation/{version_id}/approve", approve),

@@ -1,16 +1,19 @@
 """What nodes ask by HTTP (docs/node-protocol.md): pairing, manifest, files, records, picture, health."""
 
 import asyncio
+from dataclasses import replace
 from http import HTTPStatus
 
 from aiohttp import web
 
 from content.files import place_of
+from content.live import LiveNews
 from content.reading import BadDocument, Reader
 from content.signing import BadSignature, PublicKey
-from curator import health, links, live_orders, pairing, pictures, records, sealed
+from curator import health, links, live_orders, pairing, pictures, records, sealed, take_downs, tickers
 from curator.nodes import Caller
 from curator.service import service_of
+from curator.store import Connection
 from curator.web.doorman import address_of, site_of
 from curator.web.node_state import node_state_of
 from curator.web.problems import Problem, not_found
@@ -143,11 +146,20 @@ async def manifest(request: web.Request) -> web.StreamResponse:
     """The newest sealed manifest of the node's screen."""
     caller = await caller_of(request)
     held = frozenset(etag.value for etag in request.if_none_match or ())
-    found = await service_of(request).store.read(
-        lambda connection: sealed.newest(connection, caller.screen_id, held=held)
+    service = service_of(request)
+    found, is_untold = await service.store.read(
+        lambda connection: (
+            sealed.newest(connection, caller.screen_id, held=held),
+            take_downs.is_untold(connection, caller.screen_id),
+        )
     )
     if found is None:
         raise Problem(404, "no_manifest", _("Nothing is programmed for this screen yet."))
+    if is_untold:
+        version, now_ms = found.version, service.now()
+        await service.store.run(
+            lambda connection: take_downs.told(connection, caller.screen_id, version, now_ms=now_ms)
+        )
     headers = {"ETag": f'"{found.etag}"', "Cache-Control": "private, no-cache"}
     if found.envelope is None:
         return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -160,14 +172,16 @@ async def manifest(request: web.Request) -> web.StreamResponse:
 
 
 async def live(request: web.Request) -> web.StreamResponse:
-    """The signed orders that stand above the programme of the node's screen, with approvals and files."""
+    """The signed orders above the programme of the node's screen, with approvals and files, and its tickers."""
     caller = await caller_of(request)
     service = service_of(request)
     now_ms = service.now()
-    news = await service.store.read(
-        lambda connection: live_orders.of_screen(connection, service.key, caller.screen_id, now_ms)
-    )
-    return _json(news.as_json())
+
+    def look(connection: Connection) -> LiveNews:
+        news = live_orders.of_screen(connection, service.key, caller.screen_id, now_ms)
+        return replace(news, tickers=tickers.of_screen(connection, caller.screen_id, now_ms))
+
+    return _json((await service.store.read(look)).as_json())
 
 
 async def file(request: web.Request) -> web.StreamResponse:

@@ -12,11 +12,17 @@ from curator.limits import Tries
 from curator.links import LiveOrders, NewManifest, Outbox, WantPictures, standing
 from curator.nodes import Caller
 from curator.pictures import EVERY_MS
+from curator.relay import Place
 from curator.service import Service, service_of
+from curator.web.doorman import site_of
 from curator.web.node_api import caller_of
 from curator.web.node_state import NodeState, node_state_of
 from curator.web.problems import Problem
+from curator.web.taking_part import taking_part_of
 from curator.words import _
+from kiosks.messages import read_from_screen
+from kiosks.phone.socket import let_go
+from kiosks.rooms import Allowance
 
 HEARTBEAT_S = 20.0
 SEND_S = 10.0
@@ -24,6 +30,8 @@ CLOSE_S = 2.0
 LOOK_AGAIN_S = 60.0
 """Hints may be lost: the store is asked this often in any case."""
 MESSAGES_A_MINUTE = 60
+NEWS_A_MINUTE = 1_200
+"""About sessions: a snapshot four times a second, and room for what a busy network held back."""
 
 
 class _Over(Exception):
@@ -45,21 +53,29 @@ async def link(request: web.Request) -> web.StreamResponse:
         raise Problem(426, "websocket_wanted", _("This address speaks WebSocket only."))
     await socket.prepare(request)
     service = service_of(request)
+    taking_part = taking_part_of(request)
+    place = taking_part.relay.place(caller.screen_id)
     with state.links.joined(caller.node_id, caller.screen_id) as outbox:
         service.bus.publish(f"node:{caller.screen_id}/health")
-        code = await _talk(socket, service, state, caller, outbox)
+        place.lost()
+        place.site = site_of(request)
+        taking_part.invite(place)
+        code = await _talk(socket, service, state, caller, outbox, place)
+    if not place.is_linked:
+        place.lost()
     service.bus.publish(f"node:{caller.screen_id}/health")
     await socket.close(code=code, drain=False)
+    let_go(request)
     return socket
 
 
 async def _talk(
-    socket: web.WebSocketResponse, service: Service, state: NodeState, caller: Caller, outbox: Outbox
+    socket: web.WebSocketResponse, service: Service, state: NodeState, caller: Caller, outbox: Outbox, place: Place
 ) -> WSCloseCode:
     code = WSCloseCode.GOING_AWAY
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_read(socket, service, state, caller), name="link reads")
+            tasks.create_task(_read(socket, service, state, caller, place), name="link reads")
             tasks.create_task(_write(socket, outbox), name="link writes")
             tasks.create_task(_follow(service, state, caller, outbox), name="link follows")
             tasks.create_task(_until_ended(outbox), name="link ends")
@@ -71,15 +87,24 @@ async def _talk(
     return WSCloseCode.GOING_AWAY if code is WSCloseCode.ABNORMAL_CLOSURE else code
 
 
-async def _read(socket: web.WebSocketResponse, service: Service, state: NodeState, caller: Caller) -> None:
-    pace = Tries(MESSAGES_A_MINUTE, 60_000)
+async def _read(
+    socket: web.WebSocketResponse, service: Service, state: NodeState, caller: Caller, place: Place
+) -> None:  # fmt: skip
+    pace, news_pace = Tries(MESSAGES_A_MINUTE, 60_000), Allowance(NEWS_A_MINUTE)
     async for message in socket:
         now_ms = service.now()
-        if message.type is not WSMsgType.TEXT or pace.wait_ms("", now_ms):
+        if message.type is not WSMsgType.TEXT:
             raise _Over(WSCloseCode.POLICY_VIOLATION)
-        pace.note("", now_ms)
+        place.heard()
         try:
             reader = Reader.of_bytes(message.data.encode("utf-8", "replace"), limit_bytes=LARGEST_HEALTH_BYTES)
+            news = read_from_screen(reader)
+            if news is not None and news_pace.spend("", now_ms):
+                place.hear(news)
+                continue
+            if news is not None or pace.wait_ms("", now_ms):
+                raise _Over(WSCloseCode.POLICY_VIOLATION)
+            pace.note("", now_ms)
             if reader.fields("type", others=True)["type"].text(most=50) == "health":
                 await state.heard(service, caller, read_health(reader))
         except BadDocument:
@@ -108,7 +133,7 @@ async def _follow(service: Service, state: NodeState, caller: Caller, outbox: Ou
                 outbox.put(now.panic)
             if now.manifest_version and (told is None or now.manifest_version != told.manifest_version):
                 outbox.put(NewManifest(now.manifest_version))
-            if now.newest_order and (told is None or now.newest_order != told.newest_order):
+            if now.live != ("" if told is None else told.live):
                 outbox.put(LiveOrders())
             told = now
             # Not wait_for: it loses a cancellation that comes together with a hint (Python 3.11).

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from curator import take_downs
 from curator.health import Health, Throttle
 from curator.limits import Tries
 from curator.links import Links
 from curator.nodes import Book, Caller, keep_health
 from curator.pictures import Pictures
 from curator.service import SERVICE, Service
+from curator.store import Connection
 
 OFFERS_A_WINDOW = 60
 CODES_A_WINDOW = 10
@@ -31,8 +33,15 @@ class NodeState:
         """A node said how it is: stored now and then, and at once when something changed that people watch for."""
         now_ms = service.now()
         if self.throttle.is_due(caller.node_id, health, now_ms):
-            await service.store.run(lambda connection: keep_health(connection, caller.node_id, health, now_ms=now_ms))
+            obeyed = await service.store.run(lambda connection: _keep(connection, caller, health, now_ms))
+            for item_id in obeyed:
+                service.bus.publish(f"item:{item_id}")
             service.bus.publish(f"node:{caller.screen_id}/health")
+
+
+def _keep(connection: Connection, caller: Caller, health: Health, now_ms: int) -> list[str]:
+    keep_health(connection, caller.node_id, health, now_ms=now_ms)
+    return take_downs.heard(connection, caller.screen_id, health.manifest_version, now_ms=now_ms)
 
 
 NODE_STATE: web.AppKey[NodeState] = web.AppKey("node_state", NodeState)

@@ -2,14 +2,15 @@
 
 from aiohttp import web
 
-from curator import notices
+from curator import decision_links, notices
 from curator.notice_words import lines
 from curator.notices import Kind, Way
 from curator.service import service_of
 from curator.store import Connection
-from curator.web.doorman import actor_of
+from curator.web.doorman import COUNT_PATH, actor_of
 from curator.web.forms import read_form
 from curator.web.pages import ACTOR, UNREAD, render
+from curator.words import ngettext
 
 LATEST_MS = 1 << 53
 _WAYS = {way.value for way in Way}
@@ -22,6 +23,14 @@ async def page(request: web.Request) -> web.StreamResponse:
         lambda connection: lines(connection, actor, notices.of(connection, actor.account_id))
     )
     return render(request, "notices.html", lines=told, zone=service.settings.zone, most=notices.MOST_LISTED)
+
+
+async def count(request: web.Request) -> web.StreamResponse:
+    """How many are unread, with the words that say so, for the head of a page that stays open."""
+    actor_of(request)
+    unread = request.get(UNREAD, 0)
+    words = ngettext("%(num)s unread", "%(num)s unread", unread)
+    return web.json_response({"unread": unread, "words": words}, headers={"Cache-Control": "no-store"})
 
 
 async def read_all(request: web.Request) -> web.StreamResponse:
@@ -37,11 +46,14 @@ async def read_all(request: web.Request) -> web.StreamResponse:
 async def choose(request: web.Request) -> web.StreamResponse:
     """Stores how one wants to be told of each kind."""
     actor, service, form = actor_of(request), service_of(request), await read_form(request)
+    links = form.one_of("links", {"yes", "no"}) if form.text("links") else ""
     chosen = {kind: Way(form.one_of(kind.value, _WAYS)) for kind in notices.kinds_for(actor)}
 
     def store(connection: Connection) -> None:
         for kind, way in chosen.items():
             notices.choose(connection, actor.account_id, kind, way)
+        if links:
+            decision_links.choose(connection, actor.account_id, wanted=links == "yes")
 
     await service.store.run(store)
     raise web.HTTPSeeOther("/account?chosen=1#notices")
@@ -69,6 +81,7 @@ async def looked_at(request: web.Request, *subjects: str, kind: Kind | None = No
 
 routes = [
     web.get("/notices", page),
+    web.get(COUNT_PATH, count),
     web.post("/notices/read", read_all),
     web.post("/account/notices", choose),
 ]

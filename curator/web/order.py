@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from curator import groups, running_order
+from curator import groups, running_order, transitions
 from curator.authorisation import Action, Actor
 from curator.groups import Group
 from curator.service import service_of
@@ -13,14 +13,39 @@ from curator.web.pages import render
 from curator.web.problems import not_found
 
 MOST_ITEMS = 5_000
+LENGTHS_MS = (300, 600, 1_000, 2_000)
+"""What the page offers."""
 
 
 async def see(request: web.Request) -> web.StreamResponse:
     """The list."""
     _, group = await _allowed(request)
     service = service_of(request)
-    placed = await service.store.read(lambda connection: running_order.order_of(connection, group.id))
-    return render(request, "order.html", group=group, placed=placed, moved=request.query.get("moved", ""))
+    placed, chosen = await service.store.read(
+        lambda connection: (
+            running_order.order_of(connection, group.id), transitions.of_group(connection, group.id),
+        )
+    )  # fmt: skip
+    return render(
+        request, "order.html", group=group, placed=placed, moved=request.query.get("moved", ""), chosen=chosen,
+        kinds=transitions.NAMES, lengths=LENGTHS_MS, is_saved=request.query.get("saved") == "1",
+    )  # fmt: skip
+
+
+async def come_on(request: web.Request) -> web.StreamResponse:
+    """Chooses how the group's items come on."""
+    actor, group = await _allowed(request)
+    service = service_of(request)
+    form = await read_form(request)
+    kind, ms = form.text("kind", most=16), form.text("ms", most=8)
+    await service.store.run(
+        lambda connection: transitions.choose(
+            connection, group.id, kind, int(ms) if ms.isascii() and ms.isdigit() else 0,
+            now_ms=service.now(), by=actor.account_id,
+        )
+    )  # fmt: skip
+    service.bus.publish(f"group:{group.id}")
+    raise web.HTTPSeeOther(f"/programme/order/{group.slug}?saved=1#coming-on")
 
 
 async def change(request: web.Request) -> web.StreamResponse:
@@ -47,7 +72,8 @@ async def change(request: web.Request) -> web.StreamResponse:
 
     await service.store.run(apply)
     service.bus.publish(f"group:{group.id}")
-    raise web.HTTPSeeOther(f"/programme/order/{group.slug}?moved={step[0]}-{step[1]}#item-{step[1]}")
+    path = "/" if form.text("from", most=8) == "home" else f"/programme/order/{group.slug}"
+    raise web.HTTPSeeOther(f"{path}?moved={step[0]}-{step[1]}#item-{step[1]}")
 
 
 async def _allowed(request: web.Request) -> tuple[Actor, Group]:
@@ -63,4 +89,5 @@ async def _allowed(request: web.Request) -> tuple[Actor, Group]:
 routes = [
     web.get("/programme/order/{group}", see),
     web.post("/programme/order/{group}", change),
+    web.post("/programme/order/{group}/coming-on", come_on),
 ]

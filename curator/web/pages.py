@@ -1,7 +1,7 @@
 """Pages: Jinja templates in the reader's language, with everything a page's frame needs."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,9 +13,11 @@ from aiohttp import web
 from babel import Locale
 
 from content.language import LANGUAGES
+from content.screen_letters import CJK_PACKAGE, undrawn
 from curator.authorisation import Action, Actor, Role
 from curator.service import service_of
 from curator.words import LANGUAGE, _, told_count
+from kiosks import phone
 
 HERE = Path(__file__).resolve().parent.parent
 _FORMS = {"en": ("d MMM y, HH:mm", "EEE d MMM"), "vi": ("HH:mm, dd/MM/y", "EEEE, dd/MM")}
@@ -23,12 +25,15 @@ ACTOR: web.RequestKey[Actor | None] = web.RequestKey("actor", Actor)
 UNREAD: web.RequestKey[int] = web.RequestKey("unread", int)
 """How many notices of whoever is signed in are unread."""
 
+COME_BACK: web.RequestKey[str] = web.RequestKey("come_back", str)
+"""Where to come back to, for an address that is good once."""
+
 
 @cache
 def environment() -> jinja2.Environment:
     """The templates. Everything is escaped; an undefined name is an error, not an empty place."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        loader=jinja2.FileSystemLoader([HERE / "templates", phone.TEMPLATES]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -37,14 +42,23 @@ def environment() -> jinja2.Environment:
     )
     made.install_gettext_callables(_, told_count, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(
-        instant=instant, day=day, time=clock_time, length=length, size=size, number=number, percent=percent
+        instant=instant,
+        day=day,
+        date=date_words,
+        time=clock_time,
+        length=length,
+        size=size,
+        number=number,
+        percent=percent,
+        colour=colour,
     )
     # They write names as the reader does, by `locale` below.
     from curator.web.caption_words import caption_languages, language_name
 
+    made.filters["language_name"] = language_name
     made.globals.update(
         static=static, LANGUAGES=LANGUAGES, Action=Action, Role=Role, language_name=language_name,
-        caption_languages=caption_languages,
+        caption_languages=caption_languages, undrawn=undrawn, CJK_PACKAGE=CJK_PACKAGE,
     )  # fmt: skip
     return made
 
@@ -76,6 +90,8 @@ def render_text(request: web.Request, template: str, **words: object) -> str:
 
 def _here(request: web.Request) -> str:
     """Where to come back to after a side step such as another language: this page, or the one whose form it answers."""
+    if COME_BACK in request:
+        return request[COME_BACK]
     if request.method in {"GET", "HEAD"}:
         return request.path_qs
     host, _slash, rest = request.headers.get("Referer", "").partition("://")[2].partition("/")
@@ -85,7 +101,8 @@ def _here(request: web.Request) -> str:
 @cache
 def static(name: str) -> str:
     """The address of a file under `static/`, with a mark of its content so that it may be cached for ever."""
-    digest = hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest()[:12]
+    found = next(folder / name for folder in (HERE / "static", phone.STATIC) if (folder / name).is_file())
+    digest = hashlib.sha256(found.read_bytes()).hexdigest()[:12]
     return f"/static/{digest}/{name}"
 
 
@@ -106,7 +123,12 @@ def instant(at_ms: int, zone: str = "UTC") -> str:
 
 def day(at_ms: int, zone: str = "UTC") -> str:
     """Weekday and date."""
-    return babel.dates.format_date(moment(at_ms, zone).date(), _FORMS[LANGUAGE.get()][1], locale=locale())
+    return date_words(moment(at_ms, zone).date())
+
+
+def date_words(on: date) -> str:
+    """Weekday and date of a calendar day."""
+    return babel.dates.format_date(on, _FORMS[LANGUAGE.get()][1], locale=locale())
 
 
 def clock_time(at_ms: int, zone: str = "UTC") -> str:
@@ -141,3 +163,8 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """A share of 1 as a percentage."""
     return babel.numbers.format_percent(share, locale=locale(), format="#,##0.#%")
+
+
+def colour(channels: tuple[int, int, int]) -> str:
+    """A colour as CSS and SVG write it."""
+    return "#{:02x}{:02x}{:02x}".format(*channels)

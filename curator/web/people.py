@@ -1,25 +1,40 @@
 """People and their roles: for administrators."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from aiohttp import web
 
 from content.language import LANGUAGES
-from curator import accounts, erasure, groups, invitations, people, second_factor
+from curator import accounts, erasure, groups, identities, invitations, lost_ways, passkeys, people, second_factor
 from curator.authorisation import COUNCIL_ROLES, GROUP_ROLES, Action, Actor, Role
-from curator.invitations import Invited
-from curator.mail import outbox, sentences
-from curator.mail.sentences import Reader
+from curator.invitations import Invitation, Invited
+from curator.mail import outbox
 from curator.role_words import role_meaning, role_name
 from curator.service import service_of
 from curator.store import Connection
 from curator.web.doorman import allowed
 from curator.web.forms import Form, read_form
 from curator.web.pages import render
+from curator.web.paging import SIZE, Page, made_page, page_number
 from curator.web.problems import not_found
+from curator.web.sign_in import PROVIDERS
 from curator.words import LANGUAGE, N_
 
+FEW_GROUPS = 30
+"""Up to so many groups stand in a list with their roles; of more, one is typed."""
 Change = Callable[[Connection, str, Form, Actor, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    page: Page[people.Person]
+    leaving: list[tuple[str, str]]
+    groups: list[groups.Group]
+    invitations: list[Invitation]
+    with_second: set[str]
+    with_passkeys: set[str]
+    newcomers: list[identities.Newcomer]
 
 
 async def everybody(request: web.Request) -> web.StreamResponse:
@@ -39,8 +54,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     now_ms = service_of(request).now()
 
     def make(connection: Connection) -> None:
-        role, group_id = read_role(form)
-        known_group(connection, group_id)
+        role, group_id = read_role(connection, form)
         account_id = accounts.create(
             connection, email=email, name=name, password_hash=password_hash, language=language, now_ms=now_ms,
             by=actor.account_id,
@@ -52,7 +66,7 @@ async def add(request: web.Request) -> web.StreamResponse:
     try:
         await service_of(request).store.run(make)
     except accounts.BadAccount as bad:
-        typed = {"name": name, "email": email, "role": form.text("role", most=80), "language": language}
+        typed = {"name": name, "email": email, "language": language, **role_typed(form)}
         return await page(request, status=422, problem=bad.told(), typed=typed)
     return await page(request, shown_once=(accounts.normal_email(email), password))
 
@@ -61,8 +75,7 @@ async def give_role(request: web.Request) -> web.StreamResponse:
     """Gives somebody one more role."""
 
     def give(connection: Connection, account_id: str, form: Form, actor: Actor, now_ms: int) -> None:
-        role, group_id = read_role(form)
-        known_group(connection, group_id)
+        role, group_id = read_role(connection, form)
         accounts.grant(
             connection, account_id=account_id, role=role, group_id=group_id, now_ms=now_ms, by=actor.account_id
         )
@@ -115,15 +128,19 @@ async def second_step_off(request: web.Request) -> web.StreamResponse:
     service = service_of(request)
 
     def switch_off(connection: Connection, account_id: str, _form: Form, actor: Actor, now_ms: int) -> None:
-        if second_factor.turn_off(connection, account_id, now_ms=now_ms, by=actor.account_id):
-            person = next(one for one in accounts.everybody(connection) if one.id == account_id)
-            reader = Reader(person.email, person.name, person.language)
-            sentences.second_step_changed(connection, service.settings, reader, now_ms, is_on=False)
+        lost_ways.second_step_off(connection, service.settings, account_id, now_ms=now_ms, by=actor.account_id)
 
-    try:
-        return await _change(request, switch_off)
-    finally:
-        service.bus.publish(outbox.TOPIC)
+    return await _change(request, switch_off)
+
+
+async def passkeys_off(request: web.Request) -> web.StreamResponse:
+    """Removes every passkey of somebody who lost the device, or whose device was stolen."""
+    service = service_of(request)
+
+    def take_off(connection: Connection, account_id: str, _form: Form, actor: Actor, now_ms: int) -> None:
+        lost_ways.passkeys_off(connection, service.settings, account_id, now_ms=now_ms, by=actor.account_id)
+
+    return await _change(request, take_off)
 
 
 async def new_password(request: web.Request) -> web.StreamResponse:
@@ -132,18 +149,13 @@ async def new_password(request: web.Request) -> web.StreamResponse:
     service, account_id = service_of(request), request.match_info["account_id"]
     password = people.first_password()
     password_hash = await accounts.in_turn(accounts.hash_password, password)
-    now_ms = service.now()
-
-    def change(connection: Connection) -> str:
-        person = next((one for one in accounts.everybody(connection) if one.id == account_id), None)
-        if person is None:
-            raise not_found()
-        accounts.set_password(connection, account_id, password_hash, now_ms=now_ms, by=actor.account_id)
-        reader = Reader(person.email, person.name, person.language)
-        sentences.password_changed(connection, service.settings, reader, now_ms)
-        return person.email
-
-    email = await service.store.run(change)
+    email = await service.store.run(
+        lambda connection: lost_ways.new_password(
+            connection, service.settings, account_id, password_hash, now_ms=service.now(), by=actor.account_id
+        )
+    )
+    if email is None:
+        raise not_found()
     service.bus.publish(outbox.TOPIC)
     return await page(request, shown_once=(email, password))
 
@@ -163,7 +175,8 @@ async def _change(request: web.Request, change: Change) -> web.StreamResponse:
         await service.store.run(run)
     except accounts.BadAccount as bad:
         return await page(request, status=422, problem=bad.told())
-    raise web.HTTPSeeOther(f"/people#account-{account_id}")
+    service.bus.publish(outbox.TOPIC)
+    raise web.HTTPSeeOther(f"/people?account={account_id}#account-{account_id}")
 
 
 async def page(
@@ -178,19 +191,32 @@ async def page(
 ) -> web.StreamResponse:
     """The page about people, after a change with what is to be told of it."""
     service = service_of(request)
-    everyone, all_groups, open_invitations, with_second = await service.store.read(
-        lambda connection: (
-            people.everybody(connection), groups.every(connection), invitations.pending(connection, service.now()),
+    words, account_id = request.query.get("find", ""), request.query.get("account", "")
+
+    def look(connection: Connection) -> _Seen:
+        place = people.place_of(connection, account_id) if account_id and not words else 0
+        number = page_number(request, place // SIZE + 1)
+        shown = people.some(connection, words, (number - 1) * SIZE, SIZE)
+        return _Seen(
+            made_page(request, shown, number, people.count(connection, words)),
+            people.leaving(connection),
+            groups.every(connection),
+            invitations.pending(connection, service.now()),
             second_factor.whose(connection),
+            passkeys.whose(connection),
+            identities.waiting(connection, service.now()),
         )
-    )  # fmt: skip
-    nothing_typed = {"name": "", "email": "", "role": "", "language": LANGUAGE.get()}
+
+    seen = await service.store.read(look)
+    nothing_typed = {"name": "", "email": "", "role": "", "group": "", "language": LANGUAGE.get()}
     return render(
-        request, "people.html", status=status, problem=problem, people=everyone, groups=all_groups,
+        request, "people.html", status=status, problem=problem, page=seen.page, leaving=seen.leaving, words=words,
+        groups=seen.groups, few_groups=FEW_GROUPS,
         shown_once=shown_once, typed=typed or nothing_typed, council=_in_order(COUNCIL_ROLES),
         of_group=_in_order(GROUP_ROLES), role_name=role_name, role_meaning=role_meaning, invited=invited,
-        invitations=open_invitations, invitation_typed=invitation_typed or nothing_typed, days=invitations.DAYS,
-        with_second=with_second,
+        invitations=seen.invitations, invitation_typed=invitation_typed or nothing_typed, days=invitations.DAYS,
+        with_second=seen.with_second, with_passkeys=seen.with_passkeys,
+        newcomers=seen.newcomers, providers={one.issuer: one.name for one in request.app[PROVIDERS].values()},
     )  # fmt: skip
 
 
@@ -198,18 +224,27 @@ def _in_order(roles: frozenset[Role]) -> list[Role]:
     return [role for role in Role if role in roles]
 
 
-def read_role(form: Form) -> tuple[Role, str | None]:
-    """The role a form asks for, with its group where the role is held in one: "moderator" or "editor:GROUP"."""
+def read_role(connection: Connection, form: Form) -> tuple[Role, str | None]:
+    """The role a form asks for, and its group: "moderator", "editor:GROUP", or "editor" with the group's name.
+
+    Raises BadAccount for a role or a group that is not there.
+    """
     word, _colon, group_id = form.text("role", least=1, most=80).partition(":")
     if word not in set(Role):
         raise accounts.BadAccount(N_("“%(role)s” is not a role."), role=word)
-    return Role(word), group_id or None
-
-
-def known_group(connection: Connection, group_id: str | None) -> None:
-    """Raises BadAccount when a role is to be held in a group that is not there."""
-    if group_id is not None and groups.get(connection, group_id) is None:
+    role, named = Role(word), form.text("group", most=120)
+    if not group_id and named and role in GROUP_ROLES:
+        wanted = groups.slug_of(named)
+        every = groups.every(connection)
+        group_id = next((one.id for one in every if named == one.name or wanted == one.slug), named)
+    if group_id and groups.get(connection, group_id) is None:
         raise accounts.BadAccount(N_("That group is not there."))
+    return role, group_id or None
+
+
+def role_typed(form: Form) -> dict[str, str]:
+    """What a form says of a role, to stand in it again."""
+    return {"role": form.text("role", most=80), "group": form.text("group", most=120)}
 
 
 routes = [
@@ -221,5 +256,6 @@ routes = [
     web.post("/people/{account_id}/enable", enable),
     web.post("/people/{account_id}/erase", erase),
     web.post("/people/{account_id}/password", new_password),
+    web.post("/people/{account_id}/passkeys-off", passkeys_off),
     web.post("/people/{account_id}/second-off", second_step_off),
 ]

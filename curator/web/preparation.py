@@ -24,7 +24,7 @@ async def _steer(request: web.Request, action: Action, change: _Change) -> web.S
     """Does `change` to the version that the form names (or the newest), if the reader may; back to the item's page."""
     item = await the_item(request)
     wanted = (await read_form(request)).text("version", most=32)
-    version = next((one for one in item.versions if one.id == (wanted or item.newest.id)), None)
+    version = item.version(wanted or item.newest.id)
     if version is None:
         raise not_found()
     actor = allowed(request, action, group=item.group_id, made_by=version.created_by)

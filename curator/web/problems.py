@@ -2,6 +2,8 @@
 
 import json
 import logging
+import re
+from http import HTTPStatus
 from urllib.parse import quote
 
 from aiohttp import web
@@ -9,30 +11,13 @@ from aiohttp.typedefs import Handler
 
 from content.reading import BadDocument
 from curator.authorisation import NotAllowed
+from curator.problem import Fault, Problem, SignInNeeded, not_found
 from curator.web.pages import render
 from curator.words import Told, _
 
+__all__ = ["Fault", "Problem", "SignInNeeded", "is_api", "is_of_nodes", "not_found", "problems"]
+
 _LOG = logging.getLogger(__name__)
-
-
-class Problem(Exception):
-    """An answer that is not a success: HTTP status, a stable code for programs, a sentence for people."""
-
-    def __init__(self, status: int, code: str, sentence: str) -> None:
-        """`sentence` says what is wrong and what to do, already in the reader's language."""
-        super().__init__(sentence)
-        self.status = status
-        self.code = code
-        self.sentence = sentence
-
-
-class SignInNeeded(Exception):
-    """Nobody is signed in, and somebody must be."""
-
-
-def not_found() -> Problem:
-    """There is no such thing, or it is not this reader's to see: both look the same from outside."""
-    return Problem(404, "not_found", _("There is nothing here, or it is not yours to see."))
 
 
 @web.middleware
@@ -47,7 +32,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except Problem as problem:
         return _answer(request, problem)
     except Told as told:
-        return _answer(request, Problem(422, type(told).__name__, told.told()))
+        return _answer(request, Problem(422, _code_of(told), told.told()))
     except BadDocument as bad:
         return _answer(request, Problem(422, "bad_document", str(bad)))
     except NotAllowed as refused:
@@ -56,7 +41,9 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
-        return _answer(request, Problem(answer.status, answer.reason.lower().replace(" ", "_"), _plain(answer)))
+        allow = {"Allow": answer.headers["Allow"]} if "Allow" in answer.headers else {}
+        code = answer.reason.lower().replace(" ", "_")
+        return _answer(request, Problem(answer.status, code, _plain(answer), headers=allow))
     except ConnectionResetError:
         raise
     except Exception:  # noqa: BLE001
@@ -65,14 +52,26 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return _answer(request, Problem(500, "failed", _("Something broke on our side. It has been noted; try again.")))
 
 
+def _code_of(told: Told) -> str:
+    """`BadOrder` as `bad_order`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(told).__name__).lower()
+
+
 def is_of_nodes(request: web.Request) -> bool:
     """Whether the address is one of those that nodes call with their bearer token."""
     return request.path.startswith("/api/v1/")
 
 
+def is_of_programs(request: web.Request) -> bool:
+    """Whether programs call the address with a bearer token: those of nodes, and the API for people's programs."""
+    return request.path.startswith("/api/")
+
+
 def is_api(request: web.Request) -> bool:
     """Whether a program asks: by the address, or by what it accepts."""
-    return request.path.startswith(("/api/", "/uploads")) or "application/json" in request.headers.get("Accept", "")
+    headers = request.headers
+    is_program = "application/json" in headers.get("Accept", "") or "Authorization" in headers
+    return is_program or (request.path.startswith(("/api/", "/uploads")) and request.path != "/api/")
 
 
 def _plain(answer: web.HTTPException) -> str:
@@ -86,9 +85,27 @@ def _plain(answer: web.HTTPException) -> str:
 
 def _answer(request: web.Request, problem: Problem) -> web.Response:
     if is_api(request):
-        body = {"type": "about:blank", "title": problem.sentence, "status": problem.status, "code": problem.code}
-        return web.Response(
-            status=problem.status, body=json.dumps(body).encode(), content_type="application/problem+json",
-            headers={"WWW-Authenticate": "Bearer"} if problem.status == 401 and is_of_nodes(request) else None,
-        )  # fmt: skip
+        return problem_json(problem, needs_bearer=problem.status == 401 and is_of_programs(request))
     return render(request, "problem.html", status=problem.status, problem=problem)
+
+
+def problem_json(problem: Problem, *, needs_bearer: bool = False) -> web.Response:
+    """The problem as programs are told it, in one shape wherever they ask."""
+    body: dict[str, object] = {
+        "type": f"/api/#{problem.code}", "title": _phrase(problem.status), "status": problem.status,
+        "detail": problem.sentence, "code": problem.code,
+    }  # fmt: skip
+    if problem.errors:
+        body["errors"] = [{"field": fault.field, "detail": fault.detail} for fault in problem.errors]
+    headers = ({"WWW-Authenticate": "Bearer"} if needs_bearer else {}) | problem.headers
+    return web.Response(
+        status=problem.status, body=json.dumps(body).encode(), content_type="application/problem+json",
+        headers=headers | {"Cache-Control": "no-store"},
+    )  # fmt: skip
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"

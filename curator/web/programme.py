@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from aiohttp import web
 
-from curator import air_time, bookings, drafts, guide, library, screens
+from curator import air_time, bookings, choosing, drafts, guide, library, screens
 from curator.authorisation import Action
 from curator.manifest_store import record_of
 from curator.programme.hours import HOUR_MS, day_start, next_hour, wall
@@ -20,6 +20,7 @@ from curator.tables import items
 from curator.web.doorman import allowed
 from curator.web.forms import BadForm
 from curator.web.pages import render
+from curator.web.paging import page_of
 from curator.web.problems import not_found
 from curator.words import N_
 
@@ -67,17 +68,20 @@ async def every(request: web.Request) -> web.StreamResponse:
     actor = allowed(request, Action.SEE_PROGRAMME)
     service = service_of(request)
     now_ms, faults = service.now(), dict(request.app[PUBLISHER].faults)
+    words = request.query.get("find", "")
+    page = page_of(request, await service.store.read(lambda connection: choosing.screens_found(connection, words)))
 
     def look(connection: Connection) -> list[OnScreen]:
         return [
             OnScreen(screen, guide.now_and_next(connection, screen.id, now_ms, 3), faults.get(screen.id))
-            for screen in screens.every(connection)
+            for screen in page.entries
         ]
 
     draft = await service.store.read(lambda connection: drafts.of(connection, actor.account_id))
     return render(
-        request, "programme.html", on_screens=await service.store.read(look), draft_words=drafts.bar_words(draft)
-    )
+        request, "programme.html", on_screens=await service.store.read(look), page=page, words=words,
+        draft_words=drafts.bar_words(draft),
+    )  # fmt: skip
 
 
 async def one_week(request: web.Request) -> web.StreamResponse:

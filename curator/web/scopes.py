@@ -47,7 +47,7 @@ def choices(connection: Connection, *, with_sites: bool = True) -> list[Choice]:
         for one in screen_groups.every(connection)
     ]
     return found + [
-        Choice(f"screen:{one.id}", one.name, _("on “%(name)s”", name=one.name)) for one in screens.every(connection)
+        Choice(f"screen:{one.id}", one.name, _("on “%(name)s”", name=one.name)) for one in screens.named(connection)
     ]
 
 

@@ -1,12 +1,14 @@
 """Screens on the web: the public list and pages, the live picture, and for staff health, settings and black-out."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from content.language import LANGUAGES
-from curator import guide, nodes, pairing, records, screens
+from content.measures import DISTANCES_MM, HEIGHTS_MM, LOWER_EDGES_MM
+from curator import choosing, guide, nodes, pairing, records, screens
 from curator.authorisation import Action, require
 from curator.health import CLOCKS
 from curator.links import Panic, WantPictures
@@ -21,6 +23,7 @@ from curator.web.forms import Form, read_form
 from curator.web.node_state import node_state_of
 from curator.web.notices import looked_at
 from curator.web.pages import ACTOR, environment, moment, render
+from curator.web.paging import page_of
 from curator.web.problems import not_found
 from curator.words import LANGUAGE, Told, _
 
@@ -55,8 +58,10 @@ async def every(request: web.Request) -> web.StreamResponse:
     """All screens, each with a live picture."""
     service = service_of(request)
     now_ms = service.now()
-    seen = await service.store.read(lambda connection: _seen(connection, now_ms))
-    return render(request, "screens.html", seen=seen)
+    words = request.query.get("find", "")
+    page = page_of(request, await service.store.read(lambda connection: choosing.screens_found(connection, words)))
+    seen = await service.store.read(lambda connection: _seen(connection, page.entries, now_ms))
+    return render(request, "screens.html", seen=seen, page=page, words=words)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -220,7 +225,7 @@ async def _page(
     zones = await asyncio.to_thread(screens.zones) if sees_health else ()
     return render(
         request, "screen.html", status=200 if problem is None else 422, screen=screen, entries=entries,
-        zone=screen.zone, staff=staff, zones=zones, words=words or _words_of(screen), done=request.query.get("done"),
+        zone=screen.zone, staff=staff, zones=zones, words=words or screen.words, done=request.query.get("done"),
         is_linked=node_state_of(request).links.is_linked(screen.id), problem=problem.told() if problem else "",
         contact=service.settings.contact, languages=LANGUAGES, clocks=CLOCKS, told=_tellings(),
     )  # fmt: skip
@@ -234,11 +239,11 @@ async def _new_form(request: web.Request, words: ScreenWords, problem: Told | No
     )  # fmt: skip
 
 
-def _seen(connection: Connection, now_ms: int) -> list[Seen]:
-    paired = nodes.paired(connection)
+def _seen(connection: Connection, known: Sequence[Screen], now_ms: int) -> list[Seen]:
+    paired = nodes.paired(connection, [screen.id for screen in known])
     return [
         Seen(screen, paired.get(screen.id), next(iter(guide.now_and_next(connection, screen.id, now_ms, 1)), None))
-        for screen in screens.every(connection)
+        for screen in known
     ]
 
 
@@ -266,20 +271,16 @@ def _words(form: Form) -> ScreenWords:
         height=form.integer("height", least=screens.LEAST_PIXELS, most=screens.MOST_PIXELS),
         volume_percent=form.integer("volume_percent", least=0, most=100),
         captions=form.text("captions", most=12),
+        picture_height_mm=_optional(form, "picture_height_cm", HEIGHTS_MM[1] // 10) * 10,
+        distance_mm=_optional(form, "distance_cm", DISTANCES_MM[1] // 10) * 10,
+        has_touch=form.flag("has_touch"),
+        has_pads=form.flag("has_pads"),
+        lower_edge_mm=_optional(form, "lower_edge_cm", LOWER_EDGES_MM[1] // 10) * 10,
     )
 
 
-def _words_of(screen: Screen) -> ScreenWords:
-    return ScreenWords(
-        screen.name,
-        screen.place,
-        screen.zone,
-        screen.language,
-        screen.width,
-        screen.height,
-        screen.volume_percent,
-        screen.captions,
-    )
+def _optional(form: Form, name: str, most: int) -> int:
+    return form.integer(name, least=0, most=most) if form.text(name, most=20) else 0
 
 
 def _tellings() -> dict[str, str]:
@@ -290,7 +291,8 @@ def _tellings() -> dict[str, str]:
         "file": _("the file was not there"), "decoder": _("the file could not be played"),
         "clock": _("the clock was set"), "power": _("the power was off"), "panic": _("blacked out"),
         "edit": _("the programme changed"), "start": _("the player was starting"),
-        "alert": _("alert"), "takeover": _("takeover"), "session": _("taking part"), "booking": _("booking"),
+        "alert": _("alert"), "takeover": _("takeover"), "session": _("taking part"),
+        "choice": _("chosen by passers-by"), "booking": _("booking"),
         "rotation": _("rotation"), "programme": _("programme"), "filler": _("filler"), "dark": _("dark"),
     }  # fmt: skip
 

@@ -3,7 +3,7 @@
 import segno
 from aiohttp import web
 
-from curator import second_factor
+from curator import accounts, second_factor
 from curator.authorisation import Actor
 from curator.mail import outbox, sentences
 from curator.mail.sentences import Reader
@@ -102,10 +102,10 @@ async def _page(
     codes: list[str] | None = None,
 ) -> web.Response:  # fmt: skip
     actor, service = actor_of(request), service_of(request)
-    is_on, left, begun = await service.store.read(
+    is_on, left, begun, has_password = await service.store.read(
         lambda connection: (
             second_factor.is_on(connection, actor.account_id), second_factor.codes_left(connection, actor.account_id),
-            second_factor.begun(connection, actor.account_id),
+            second_factor.begun(connection, actor.account_id), accounts.has_password(connection, actor.account_id),
         )
     )  # fmt: skip
     secret = begun if shows_secret else ""
@@ -115,7 +115,7 @@ async def _page(
     drawn = segno.make(address, error="m", micro=False).svg_data_uri(scale=5, border=4, light="#fff") if secret else ""
     return render(
         request, "second_factor.html", status=status, problem=problem, is_on=is_on, left=left, secret=secret,
-        code=drawn, codes=codes or [], longest=LONGEST_CODE,
+        code=drawn, codes=codes or [], longest=LONGEST_CODE, has_password=has_password,
     )  # fmt: skip
 
 

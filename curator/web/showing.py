@@ -1,11 +1,11 @@
-"""Where and when an item may play: its group says where, when and how often; moderators may set rating and tags."""
+"""Where and when an item may play: its group says where, when and how often; moderators hold rating and tags."""
 
 from dataclasses import replace
 from datetime import datetime
 
 from aiohttp import web
 
-from curator import library, screen_groups, screens, showing, sites
+from curator import library, ratings, screen_groups, screens, showing, sites
 from curator.authorisation import Action
 from curator.programme.hours import NoSuchTime, instant_of, wall
 from curator.service import service_of
@@ -46,7 +46,7 @@ async def change(request: web.Request) -> web.StreamResponse:
         )
         if is_theirs:
             after = _own(form, after, zone, {choice.scope for choice in targets(connection)})
-        showing.put(connection, item.id, after, now_ms=now_ms, by=actor.account_id)
+        ratings.put(connection, item, after, by=actor, now_ms=now_ms)
 
     try:
         await service.store.run(store)
@@ -82,6 +82,7 @@ def _own(form: Form, before: Showing, zone: str, known: set[str]) -> Showing:
         not_after_ms=_instant(form, "not_after", zone),
         gap_ms=form.integer("gap_minutes", least=0, most=MOST_GAP_MINUTES) * 60_000,
         joins="any" if joins == "any" else "start",
+        is_photograph=form.flag("is_photograph"),
     )
 
 
@@ -102,12 +103,19 @@ def _instant(form: Form, name: str, zone: str) -> int | None:
 async def _page(request: web.Request, item: library.Item, problem: Told | None = None) -> web.Response:
     actor, service = actor_of(request), service_of(request)
     zone = service.settings.zone
-    now, choices = await service.store.read(lambda connection: (showing.of(connection, item.id), targets(connection)))
+
+    def look(connection: Connection) -> tuple[Showing, list[Choice], Told | None]:
+        bar = ratings.bar_to_lower(connection, actor, item)
+        return showing.of(connection, item.id), targets(connection), bar
+
+    now, choices, bar = await service.store.read(look)
     return render(
         request, "showing.html", status=200 if problem is None else 422, item=item, showing=now, choices=choices,
-        problem=problem.told() if problem else "", is_done="done" in request.query, zone=zone, oldest=OLDEST,
+        bar=bar.told() if bar else "", problem=problem.told() if problem else "", is_done="done" in request.query,
+        zone=zone, oldest=OLDEST,
         is_theirs=actor.may(Action.EDIT_ITEM, group=item.group_id), is_moderator=actor.may(Action.DECIDE),
-        most_gap=MOST_GAP_MINUTES, not_before=_local(now.not_before_ms, zone), not_after=_local(now.not_after_ms, zone),
+        most_gap=MOST_GAP_MINUTES, is_still=bool(item.versions) and item.newest.kind == "still",
+        not_before=_local(now.not_before_ms, zone), not_after=_local(now.not_after_ms, zone),
     )  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 from aiohttp import web
 
+from content.screen_facts import FITS
 from curator import dayparts, screens, sites
 from curator.authorisation import Action
-from curator.programme.rule_words import site_sentences
+from curator.programme.rule_words import manner_sentences, site_sentences
 from curator.programme.rules import SiteConditions
 from curator.service import service_of
 from curator.store import Connection
@@ -17,6 +18,11 @@ from curator.words import N_, Told
 
 LONGEST_NAME = 120
 LONGEST_DWELL_S = 600
+FITS_TOLD = {
+    "": N_("as usual: whole, a picture before itself, a film on dark ink"),
+    "cover": N_("filling the screen, cut off where they reach beyond it"),
+    "letterbox": N_("whole, on black"),
+}
 
 
 async def see(request: web.Request) -> web.StreamResponse:
@@ -37,7 +43,9 @@ async def put(request: web.Request) -> web.StreamResponse:
             raise not_found()
         parts = {part.id for part in dayparts.every(connection)}
         name, conditions = form.text("name", least=1, most=LONGEST_NAME), read_conditions(form, parts)
-        sites.put(connection, wanted, name, conditions, now_ms=now_ms, by=actor.account_id)
+        fit = FITS.get(form.text("fit", most=16))
+        manner = sites.Manner(form.flag("calm"), form.flag("hides_credits"), fit)
+        sites.put(connection, wanted, name, conditions, manner, now_ms=now_ms, by=actor.account_id)
 
     try:
         await service.store.run(store)
@@ -72,7 +80,11 @@ async def _page(request: web.Request, problem: Told | None = None) -> web.Respon
         return {
             "parts": parts,
             "told": [
-                (site, site_sentences(site.conditions, by_id), [one for one in known if one.site_id == site.id])
+                (
+                    site,
+                    site_sentences(site.conditions, by_id) + manner_sentences(site.manner),
+                    [one for one in known if one.site_id == site.id],
+                )
                 for site in sites.every(connection)
             ],
             "touched": scopes.touches(connection, "site"),
@@ -81,7 +93,7 @@ async def _page(request: web.Request, problem: Told | None = None) -> web.Respon
     return render(
         request, "sites.html", status=200 if problem is None else 422, problem=problem.told() if problem else "",
         is_done="done" in request.query, zone=service.settings.zone, nothing=SiteConditions(),
-        most_dwell=LONGEST_DWELL_S, most_name=LONGEST_NAME, **await service.store.read(look),
+        fits=FITS_TOLD, most_dwell=LONGEST_DWELL_S, most_name=LONGEST_NAME, **await service.store.read(look),
     )  # fmt: skip
 
 

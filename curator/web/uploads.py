@@ -41,6 +41,7 @@ class Metadata:
     title: str
     group: str
     item_id: str | None
+    variant_id: str | None = None
 
 
 async def tell_protocol(request: web.Request, response: web.StreamResponse) -> None:
@@ -71,7 +72,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     group = await target_group(request, metadata)
     wanted = Wanted(
         group_id=group.id, file_name=metadata.file_name, title=metadata.title, size_bytes=size_bytes,
-        item_id=metadata.item_id, account_id=actor.account_id,
+        item_id=metadata.item_id, account_id=actor.account_id, variant_id=metadata.variant_id,
     )  # fmt: skip
     upload = await open_upload(service, wanted)
     headers = {"Location": f"/uploads/{upload.id}"}
@@ -188,6 +189,7 @@ def read_metadata(header: str) -> Metadata:
         title=found.get("title", ""),
         group=found.get("group", ""),
         item_id=found.get("item") or None,
+        variant_id=found.get("variant") or None,
     )
 
 

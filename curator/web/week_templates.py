@@ -5,7 +5,7 @@ from datetime import date
 
 from aiohttp import web
 
-from curator import drafts, screens, week_templates
+from curator import choosing, drafts, screens, week_templates
 from curator.authorisation import Action
 from curator.drafts import ChangeRefused
 from curator.programme.booking import Booking
@@ -106,14 +106,15 @@ async def _page(
 ) -> web.StreamResponse:
     """`made` bookings went into the draft; -1 when none were tried."""
     service = service_of(request)
-    every = await service.store.read(screens.every)
+    places = await service.store.read(choosing.screens_by_place)
+    first = next((screen for place in places for screen in place.screens), None)
     return render(
         request,
         "calendar_weeks.html",
         status=status,
         templates=await service.store.read(week_templates.every),
-        every=every,
-        today=wall(every[0].zone if every else "UTC", service.now()).date(),
+        places=places,
+        today=wall(first.zone if first else "UTC", service.now()).date(),
         refusal=refusal,
         made=made,
         conflicts=conflicts,

@@ -14,24 +14,34 @@ from content.reading import BadDocument
 from content.signing import SigningKey
 from display_node.agent import manifests
 from display_node.agent.asking import Asker
+from display_node.agent.ballots import BallotBox, open_box
 from display_node.agent.cache import Cache, free_bytes
 from display_node.agent.curator import new_session
+from display_node.agent.delivering import deliver
 from display_node.agent.feeding import Feeder, glance
 from display_node.agent.health import health, report
 from display_node.agent.identity import Identity, PanicState, read_identity, read_panic, read_token, write_identity
+from display_node.agent.islanding import Island
 from display_node.agent.journal import Journal, open_journal
 from display_node.agent.keeping import check_files, fetch_files
+from display_node.agent.known_activities import KnownActivities
 from display_node.agent.linking import Link
 from display_node.agent.live import ask_live, kept_orders
+from display_node.agent.local import Local
+from display_node.agent.metrics import serve_metrics
 from display_node.agent.pace import STREET, Pace
 from display_node.agent.player import Player
+from display_node.agent.power import keep_power
 from display_node.agent.recording import Recorder
+from display_node.agent.sessions import Sessions
 from display_node.agent.state import State
 from display_node.agent.status import keep_status
+from display_node.agent.touching import Touching
 from display_node.agent.waiting import Backoff, pause
 from display_node.agent.witness import Witness
 from display_node.config import BadSetting, DataFolder, curator_address
 from display_node.messages import Fault, Heartbeat, PictureTaken, Played, ToAgent
+from display_node.panel import Panel, read_panel
 from display_node.pulse import Pulse
 from display_node.words import _
 
@@ -51,6 +61,15 @@ class Settings:
     now: Now = now_ms
     free: Callable[[Path], int] = free_bytes
     pulse: Pulse = field(default_factory=lambda: Pulse({}))
+    island_address: str = ""
+    """Where phones reach the screen itself, as a technician said who lets visitors take part here without the curator;
+    "" elsewhere."""
+    island_wifi: str = ""
+    """What the Wi-Fi is called on which they do."""
+    meet: Callable[[Local], None] = lambda _local: None
+    """Is given everybody at the screen itself, when the agent begins."""
+    metrics: tuple[str, int] | None = None
+    """Where to serve figures: an address and a port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +82,15 @@ class Opened:
     key: SigningKey
     panic: PanicState
     journal: Journal
+    box: BallotBox
     was_damaged: bool
+    were_votes_damaged: bool
+    panel: Panel
 
     def close(self) -> None:
         """Leaves the folder to the next agent."""
         self.journal.close()
+        self.box.close()
         self.lock.close()
 
 
@@ -87,7 +110,9 @@ def _open(settings: Settings) -> Opened:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         identity = identity_of(folder, settings.curator)
+        panel = read_panel(folder.panel)
         journal, was_damaged = open_journal(folder.journal)
+        box, were_votes_damaged = open_box(folder.ballots)
         key = SigningKey.load_or_make(folder.key)
     except BlockingIOError as error:
         lock.close()
@@ -97,7 +122,8 @@ def _open(settings: Settings) -> Opened:
     except (sqlite3.Error, OSError, ValueError) as error:
         lock.close()
         raise BadSetting(str(error)) from error
-    return Opened(lock, identity, read_token(folder), key, _panic_of(folder), journal, was_damaged)
+    damaged = was_damaged, were_votes_damaged
+    return Opened(lock, identity, read_token(folder), key, _panic_of(folder), journal, box, *damaged, panel)
 
 
 def identity_of(folder: DataFolder, curator: str) -> Identity:
@@ -137,15 +163,20 @@ async def _run(settings: Settings, opened: Opened) -> None:
             started_ms=settings.now(),
             seed=opened.key.public.key_id,
             language=settings.language,
+            panel=opened.panel,
+            island_wifi=settings.island_wifi,
         )
         if opened.was_damaged:
             state.faults.say("journal", _("The record of what was shown was damaged; as-run.db.damaged keeps it."))
-        await _load_programme(state)
+        if opened.were_votes_damaged:
+            state.faults.say("votes", _("The votes kept here were damaged; votes.db.damaged keeps them."))
+        known = KnownActivities(state, is_island=settings.island_address != "")
+        await _load_programme(state, known)
         state.speak_its_language()
-        await _all_parts(state, opened.key, opened.journal, settings.pulse)
+        await _all_parts(state, opened, known, settings)
 
 
-async def _load_programme(state: State) -> None:
+async def _load_programme(state: State, known: KnownActivities) -> None:
     if not state.identity.is_paired:
         return
     current, before, complaints = await asyncio.to_thread(manifests.load, state.folder, state.identity, state.now())
@@ -157,11 +188,12 @@ async def _load_programme(state: State) -> None:
     if current is not None:
         state.identity = state.identity.trusting(current.manifest.keys)
     state.live = await asyncio.to_thread(kept_orders, state)
+    await asyncio.to_thread(known.load)
     state.paired.set()
 
 
-async def _all_parts(state: State, key: SigningKey, journal: Journal, pulse: Pulse) -> None:
-    recorder = Recorder(state, journal)
+async def _all_parts(state: State, opened: Opened, known: KnownActivities, settings: Settings) -> None:
+    box, recorder = opened.box, Recorder(state, opened.journal)
     witness = Witness()
 
     def heard(message: ToAgent) -> None:
@@ -181,35 +213,73 @@ async def _all_parts(state: State, key: SigningKey, journal: Journal, pulse: Pul
                 state.faults.say(f"player {sha256}", sentence)
             case PictureTaken():
                 link.picture_taken(message)
+            case _:
+                touching.heard(message)
 
     def feeder_met() -> None:
         feeder.met()
+        sessions.met()
+        touching.met()
 
     def feeder_lost() -> None:
         feeder.lost()
 
     player = Player(state.folder.socket, heard, feeder_met, feeder_lost)
     feeder = Feeder(state, player)
-    link = Link(state, player, lambda: health(state))
+    sessions = Sessions(state, player, feeder.cue_at, feeder.say_what_changed)
+    known.allowed = sessions.allowed
+    local = Local(state, sessions, known, box)
+    touching = Touching(state, player, sessions, local)
+    settings.meet(local)
+    link = Link(state, player, sessions, known, lambda: health(state))
+
+    async def begin_anew() -> None:
+        await recorder.begin_anew()
+        await asyncio.to_thread(box.begin_anew)
+        known.told = ()
+
     parts: dict[str, Callable[[], Awaitable[None]]] = {
         "player": player.stay,
         "cues": feeder.feed,
         "glance": lambda: glance(state),
         "files check": lambda: check_files(state),
         "files fetch": lambda: fetch_files(state),
-        "curator": Asker(state, key, recorder.begin_anew).ask,
+        "curator": Asker(state, opened.key, begin_anew).ask,
         "live orders": lambda: ask_live(state),
+        "sessions": sessions.run,
+        "invitation": sessions.invitations.keep_saying,
+        "activities": known.ask,
+        "touch": touching.run,
+        "votes at the screen": touching.keep_votes,
+        "votes": lambda: deliver(state, box, known, local.votes_wake),
         "link": link.stay,
         "pictures": link.send_pictures,
         "rows write": recorder.write,
         "rows send": recorder.send,
         "health": lambda: report(state, link.obey),
         "status": lambda: keep_status(state),
-        "pulse": pulse.keep_beating,
+        "pulse": settings.pulse.keep_beating,
     }
+    parts |= _parts_asked_for(
+        state, feeder, Island(state, local, sessions.invitations, settings.island_address), settings
+    )
     async with asyncio.TaskGroup() as group:
         for name, part in parts.items():
             group.create_task(_keep_going(name, part, state), name=name)
+
+
+def _parts_asked_for(
+    state: State, feeder: Feeder, island: Island, settings: Settings
+) -> dict[str, Callable[[], Awaitable[None]]]:
+    """What only some screens have."""
+    parts: dict[str, Callable[[], Awaitable[None]]] = {}
+    if (power := state.panel.power) is not None:
+        parts["power"] = lambda: keep_power(state, power, feeder.dark_until_ms)
+    if settings.island_address:
+        parts["island"] = island.stay
+    if (place := settings.metrics) is not None:
+        parts["metrics"] = lambda: serve_metrics(state, *place)
+    return parts
 
 
 async def _keep_going(name: str, part: Callable[[], Awaitable[None]], state: State) -> None:

@@ -7,6 +7,7 @@ from content.reading import BadDocument, Reader
 from content.signing import BadSignature, PublicKey
 from display_node.agent.identity import MOST_KEYS, PanicState
 from display_node.config import LARGEST_ANSWER_BYTES, LARGEST_LINK_MESSAGE_BYTES, curator_address
+from kiosks.messages import ToScreen, read_for_screen
 
 ALPHABET = frozenset("BCDFGHJKLMNPQRSTVWXZ-")
 
@@ -48,7 +49,7 @@ class Look:
     for_ms: int
 
 
-Hint = NewManifest | Look | PanicState | Literal["live", "unknown"]
+Hint = NewManifest | Look | PanicState | ToScreen | Literal["live", "activities", "unknown"]
 
 
 def read_offer(body: bytes) -> PairingOffer:
@@ -103,6 +104,11 @@ def read_acknowledged(body: bytes) -> int:
     return _answer(body).fields("acknowledged", others=True)["acknowledged"].integer(least=0)
 
 
+def read_taken(body: bytes) -> int:
+    """How many votes the curator took. Raises BadDocument."""
+    return _answer(body).fields("taken", others=True)["taken"].integer(least=0)
+
+
 @dataclass(frozen=True, slots=True)
 class HealthHeard:
     """The curator's clock (UTC ms) and, where it says so, the panic order in force."""
@@ -133,8 +139,10 @@ def read_hint(body: bytes) -> Hint:
             return _read_panic(reader)
         case "live":
             return "live"
+        case "activities":
+            return "activities"
         case _:
-            return "unknown"
+            return read_for_screen(reader) or "unknown"
 
 
 def _read_panic(reader: Reader) -> PanicState:

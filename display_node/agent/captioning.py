@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from content.manifest import ItemCaptions, ScreenFacts
+from content.manifest import ItemCaptions
+from content.screen_facts import ScreenFacts
 
 OFF = "off"
 

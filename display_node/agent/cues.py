@@ -7,6 +7,7 @@ from pathlib import Path
 
 from content.approval import SignedApproval
 from content.manifest import ItemCaptions, Manifest, ManifestItem, approved_captions
+from content.transition import CUT
 from display_node.agent.captioning import chosen
 from display_node.agent.slots import Live, Slot
 from display_node.messages import LONGEST_LINE_BYTES, MOST_CUES_A_MESSAGE, Cue, Cues, encode
@@ -113,6 +114,8 @@ def _is_allowed(signed: SignedApproval | None, manifest: Manifest, slot: Slot) -
 
 
 def _playing(plain: Cue, slot: Slot, item: ManifestItem, path: Path) -> Cue:
+    """The item's cue. A live order comes at once, and what goes on in its middle goes on: both are cuts."""
+    transition = item.transition if slot.live is None and slot.offset_ms == 0 else CUT
     return replace(
         plain,
         kind=item.kind,
@@ -129,6 +132,9 @@ def _playing(plain: Cue, slot: Slot, item: ManifestItem, path: Path) -> Cue:
         title=item.title,
         credits=item.credits,
         group_name=item.group_name,
+        transition=transition.kind,
+        transition_ms=transition.ms,
+        moves=item.moves,
     )
 
 

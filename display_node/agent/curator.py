@@ -3,7 +3,7 @@
 Every answer is bounded in size and time, never decompressed, never followed elsewhere.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -23,7 +23,9 @@ from display_node.agent.answers import (
     read_health_answer,
     read_offer,
     read_problem,
+    read_taken,
 )
+from display_node.agent.ballots import Ballot
 from display_node.agent.journal import Batch
 from display_node.config import (
     ANSWER_TIMEOUT_S,
@@ -35,6 +37,7 @@ from display_node.config import (
     SOFTWARE,
     is_this_machine,
 )
+from kiosks.activities.known import LARGEST_KNOWN_BYTES, Counted, read_known
 
 
 class CuratorAway(Exception):
@@ -109,6 +112,14 @@ class Curator:
             body = await _body(answer, LARGEST_LIVE_BYTES)
         return read_news(Reader.of_bytes(body, limit_bytes=LARGEST_LIVE_BYTES))
 
+    async def activities(self) -> tuple[Counted, ...]:
+        """The activities allowed here, unverified. Raises as `manifest` does, and BadDocument."""
+        async with self._asked("GET", f"/activities/{self._node}") as answer:
+            if answer.status != HTTPStatus.OK:
+                raise CuratorAway(f"status {answer.status}")
+            body = await _body(answer, LARGEST_KNOWN_BYTES)
+        return read_known(Reader.of_bytes(body, limit_bytes=LARGEST_KNOWN_BYTES))
+
     @asynccontextmanager
     async def file(self, sha256: str, from_byte: int, size_bytes: int) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer for a file from `from_byte` on: status 206, or 200 for all of it. Raises as `manifest` does."""
@@ -123,6 +134,11 @@ class Curator:
         """The highest row number the curator now holds. Raises as `manifest` does, and BadDocument."""
         rows: list[Json] = [list(row) for row in batch.rows]
         return read_acknowledged(await self._post(f"/as-run/{self._node}", {"epoch": batch.epoch, "rows": rows}))
+
+    async def send_votes(self, ballots: Sequence[Ballot]) -> int:
+        """How many of these votes the curator took and holds durably. Raises as `manifest` does, and BadDocument."""
+        rows: list[Json] = [[one.activity, one.voter, one.choice, one.at_ms] for one in ballots]
+        return read_taken(await self._post(f"/votes/{self._node}", {"votes": rows}))
 
     async def send_health(self, document: Json) -> HealthHeard:
         """The curator's clock and the panic order in force. Raises as `manifest` does, and BadDocument."""

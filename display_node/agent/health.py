@@ -39,6 +39,11 @@ def health(state: State) -> dict[str, Json]:
         "uptime_s": max(0, now_ms - state.started_ms) // 1000,
         "clock": state.clock.word(now_ms),
         "faults": list(state.faults.sentences()),
+        "taps": {
+            "seen": 0 if beat is None else beat.taps,
+            "median_ms": 0 if beat is None else beat.tap_ms,
+            "worst_ms": 0 if beat is None else beat.tap_worst_ms,
+        },
     }
 
 

@@ -139,8 +139,8 @@ def forget_pairing(folder: DataFolder, identity: Identity) -> Identity:
 
 
 def forget_programme(folder: DataFolder) -> None:
-    """Throws away manifests, floor, panic state and live orders: they belong to another screen."""
-    for path in (folder.manifest, folder.previous, folder.floor, folder.panic, folder.live):
+    """Throws away manifests, floor, panic state, live orders and activities: they belong to another screen."""
+    for path in (folder.manifest, folder.previous, folder.floor, folder.panic, folder.live, folder.activities):
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
     sync_folder(folder.root)

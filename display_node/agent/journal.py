@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from content.signing import random_token
+from display_node.agent.put_aside import opened
 from display_node.config import MOST_ROWS_KEPT
 from display_node.messages import Played
 
@@ -121,13 +122,4 @@ class Journal:
 
 def open_journal(path: Path) -> tuple[Journal, bool]:
     """The journal in `path`, and whether a damaged one had to be put beside it first. Raises sqlite3.Error, OSError."""
-    try:
-        return Journal(path), False
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError:
-        for suffix in ("", "-wal", "-shm"):
-            part = path.with_name(path.name + suffix)
-            if part.exists():
-                part.replace(part.with_name(part.name + ".damaged"))
-        return Journal(path), True
+    return opened(path, Journal)

@@ -1,13 +1,13 @@
 """Live orders over the programme's slots. Pure: the slots, what the curator told, and which files are here decide."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from content.approval import SignedApproval
 from content.live import LiveNews, LiveOrder
 from content.manifest import Manifest, ManifestItem, approved_captions
 from content.programme.engine import Event
-from content.programme.layers import SESSION_WINDOW_MS, Shown, Span, over, stretches
+from content.programme.layers import SESSION_WINDOW_MS, Shown, Span, is_joined, over, stretches
 from content.signing import BadSignature, PublicKey
 from display_node.agent.slots import Live, Slot
 
@@ -18,7 +18,7 @@ Placed = tuple[Slot, Manifest]
 
 
 def believed(news: LiveNews, keys: dict[str, PublicKey], screen: str, now_ms: int) -> tuple[LiveNews, list[str]]:
-    """The orders for this screen that a trusted key signed and that still matter; and what was wrong with others."""
+    """What matters to this screen and a trusted key signed: orders, tickers; and what was wrong with the others."""
     complaints: list[str] = []
     orders = []
     for signed in news.orders:
@@ -47,17 +47,51 @@ def believed(news: LiveNews, keys: dict[str, PublicKey], screen: str, now_ms: in
     wanted = {item.sha256 for item in items if item is not None}
     wanted |= {captions.sha256 for item in items if item is not None for captions in item.captions}
     files = [need for need in news.files if need.sha256 in wanted]
-    return LiveNews(tuple(orders), tuple(approvals), tuple(files)), complaints
+    tickers = []
+    for one in news.tickers:
+        try:
+            one.verify(keys)
+        except BadSignature as error:
+            complaints.append(str(error))
+        else:
+            tickers += [one] if one.ticker.is_for(screen) and one.ticker.until_ms > now_ms else []
+    return LiveNews(tuple(orders), tuple(approvals), tuple(files), tuple(tickers)), complaints
 
 
 def layered(
-    slots: list[Placed], news: LiveNews, protected: Callable[[], list[Span]], is_here: Callable[[str], bool]
+    slots: list[Placed],
+    news: LiveNews,
+    protected: Callable[[], list[Span]],
+    is_here: Callable[[str], bool],
+    sessions: Sequence[Span] = (),
 ) -> list[Placed]:
-    """The same window with the orders over it.
+    """The same window with the orders over it, and with the card where a session's end is too late to join an item.
 
     An order whose item has no file here yet, or no approval, leaves the programme on. `protected` gives the spans of
-    protected bookings; it is asked only when somebody wants a session.
+    protected bookings; it is asked only when something is on that gives way to them. `sessions` are those that this
+    screen held.
     """
+    ends = sorted(until_ms for _, until_ms in sessions)
+    return [piece for one in _ordered(slots, news, protected, is_here) for piece in _after_sessions(one, ends)]
+
+
+def _after_sessions(placed: Placed, ends: Sequence[int]) -> list[Placed]:
+    slot, manifest = placed
+    inside = [end_ms for end_ms in ends if slot.start_ms < end_ms < slot.end_ms]
+    if not inside or slot.live is not None or slot.item is None:
+        return [placed]
+    from_start = manifest.from_start_only()
+    for end_ms in inside:
+        if not is_joined(slot.item, slot.start_ms, slot.end_ms, end_ms, from_start):
+            card = Slot(end_ms, slot.end_ms, "filler", muted=slot.muted)
+            return [(slot.clipped(slot.start_ms, end_ms), manifest), (card, manifest)]
+    return [placed]
+
+
+def _ordered(
+    slots: list[Placed], news: LiveNews, protected: Callable[[], list[Span]], is_here: Callable[[str], bool]
+) -> list[Placed]:
+    """The same window with the orders over it."""
     orders = [signed.order for signed in news.orders]
     lacking = {
         order.order
@@ -67,8 +101,8 @@ def layered(
     events = [order.event() for order in orders if order.order not in lacking]
     if not events:
         return slots
-    has_session = any(event.layer == "session" for event in events)
-    live = stretches(events, protected() if has_session else ())
+    gives_way = any(event.layer in ("session", "choice") for event in events)
+    live = stretches(events, protected() if gives_way else ())
     starts = {order.order: order for order in orders if order.action == "start"}
     manifests = {(manifest.epoch, manifest.version): manifest for _, manifest in slots}
     from_start = {name: manifest.from_start_only() for name, manifest in manifests.items()}

@@ -11,11 +11,14 @@ from content.reading import BadDocument
 from display_node.agent.answers import Look, NewManifest, read_hint
 from display_node.agent.curator import CuratorAway, CuratorRefuses, NotWelcome
 from display_node.agent.identity import PanicState, write_panic
+from display_node.agent.known_activities import KnownActivities
 from display_node.agent.player import Player
+from display_node.agent.sessions import Sessions
 from display_node.agent.state import State, woken
 from display_node.agent.waiting import Backoff, Group, pause
 from display_node.config import LARGEST_PICTURE_BYTES
 from display_node.messages import Panic, PictureTaken, TakePictures
+from kiosks.messages import Finish, Invite, Pattern, Show, Start, Taps
 
 HEARTBEAT_S = 1.2
 """A player says how it is once a second; a little more, and one has surely come."""
@@ -24,8 +27,12 @@ HEARTBEAT_S = 1.2
 class Link:
     """Keeps the WebSocket up and does what it says."""
 
-    def __init__(self, state: State, player: Player, health: Callable[[], dict[str, Json]]) -> None:
+    def __init__(
+        self, state: State, player: Player, sessions: Sessions, known: KnownActivities,
+        health: Callable[[], dict[str, Json]],
+    ) -> None:  # fmt: skip
         """`health` gives the health document of this moment."""
+        self._sessions, self._known = sessions, known
         self._state = state
         self._player = player
         self._health = health
@@ -43,18 +50,23 @@ class Link:
                     backoff.succeeded()
                     self._state.poll_wake.set()
                     self._state.live_wake.set()
+                    self._known.wake.set()
+                    self._sessions.linked()
                     await self._talk(socket)
             except* (CuratorAway, NotWelcome, CuratorRefuses, BadDocument, aiohttp.ClientError, ConnectionError):
                 pass
             finally:
                 self._state.is_linked = False
+                self._sessions.unlinked()
             await pause(backoff.after_failure_s())
 
     async def _talk(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async with Group() as both:
             speaking = both.create_task(self._speak(socket), name="link speaks")
+            telling = both.create_task(self._tell(socket), name="link tells of sessions")
             await self._listen(socket)
             speaking.cancel()
+            telling.cancel()
 
     async def _speak(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         while not socket.closed:
@@ -62,6 +74,10 @@ class Link:
             await woken(self._obeyed, self._state.pace.health_s)
             # What is said is what the player last reported; its next heartbeat tells of the black.
             await asyncio.sleep(HEARTBEAT_S)
+
+    async def _tell(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        while not socket.closed:
+            await socket.send_str(json.dumps((await self._sessions.news()).as_json()))
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:
@@ -74,8 +90,12 @@ class Link:
                     self._player.say(TakePictures(str(self._state.folder.picture), every_ms, for_ms))
                 case PanicState() as order:
                     await self.obey(order)
+                case Invite() | Start() | Taps() | Show() | Pattern() | Finish() as said:
+                    self._sessions.hear(said)
                 case "live":
                     self._state.live_wake.set()
+                case "activities":
+                    self._known.wake.set()
                 case _:
                     continue
 

@@ -17,6 +17,8 @@ class Pace:
     health_s: float = HEALTH_MS / 1000
     status_s: float = STATUS_EVERY_S
     recheck_s: float = 30.0
+    alone_s: float = 15.0
+    """A curator that is away for so long is away: the screen's own network is offered."""
     glance_s: float = 0.5
     """How often a request to pair again and a stale cue are looked for."""
 

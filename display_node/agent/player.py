@@ -10,7 +10,7 @@ from display_node.agent.waiting import Group, pause
 from display_node.config import MOST_MESSAGES_WAITING
 from display_node.messages import LONGEST_LINE_BYTES, ToAgent, ToPlayer, decode_for_agent, encode
 
-SEARCH_S = 0.2
+SEARCH_S = 0.05
 SEND_TIMEOUT_S = 10.0
 
 

@@ -9,6 +9,7 @@ from content.clock import Now
 from content.language import best_language
 from content.live import LiveNews
 from content.manifest import NeededFile
+from content.programme.layers import Span
 from display_node.agent.acceptance import Accepted
 from display_node.agent.answers import PairingOffer
 from display_node.agent.cache import Cache
@@ -20,6 +21,7 @@ from display_node.agent.slots import succession
 from display_node.agent.strikes import Strikes
 from display_node.config import CLOCK_HOLDOVER_MS, CLOCK_TRUSTED_MS, DataFolder
 from display_node.messages import Heartbeat
+from display_node.panel import PLAIN, Panel
 from display_node.words import speak
 
 NEED_AHEAD_MS = 6 * 3_600_000
@@ -56,6 +58,10 @@ class State:
     """This screen's own: spreads its waits away from those of others."""
     language: str = ""
     """What the operator chose for the screen's own words; \"\" follows the screen."""
+    panel: Panel = PLAIN
+    """What kind of panel hangs there."""
+    island_wifi: str = ""
+    """What the screen's own Wi-Fi is called, "" where it has none."""
     faults: Faults = field(default_factory=Faults)
     strikes: Strikes = field(default_factory=Strikes)
     clock: ClockState = field(default_factory=ClockState)
@@ -64,6 +70,8 @@ class State:
     pending: Accepted | None = None
     live: LiveNews = field(default_factory=LiveNews)
     """The live orders believed."""
+    sessions: tuple[Span, ...] = ()
+    """From when until when sessions were held here, or will have been."""
     offer: PairingOffer | None = None
     heartbeat: Heartbeat | None = None
     heartbeat_ms: int = 0
@@ -71,6 +79,11 @@ class State:
     is_linked: bool = False
     is_player_there: bool = False
     rows_waiting: int = 0
+    votes_waiting: int = 0
+    is_island_there: bool = False
+    """Whether visitors may come in over the screen's own network."""
+    visitors_here: int = 0
+    """Visitors at the screen itself, not behind the curator."""
     room_bytes: int = 0
     _count: tuple[int, Accepted | None, tuple[int, int]] = (0, None, (0, 0))
     cues_wake: asyncio.Event = field(default_factory=asyncio.Event)

@@ -42,6 +42,9 @@ class Status:
     panic_is_on: bool
     clock: str
     rows_waiting: int
+    votes_waiting: int
+    is_island: bool
+    visitors_here: int
     disk_free_bytes: int
     faults: tuple[str, ...]
 
@@ -73,6 +76,9 @@ def status_of(state: State) -> Status:
         panic_is_on=state.panic.on,
         clock=state.clock.word(now_ms),
         rows_waiting=state.rows_waiting,
+        votes_waiting=state.votes_waiting,
+        is_island=state.is_island_there,
+        visitors_here=state.visitors_here,
         disk_free_bytes=state.room_bytes,
         faults=state.faults.sentences(),
     )
@@ -105,6 +111,8 @@ def _lasting(status: Status) -> Status:
         curator_ms=0,
         disk_free_bytes=0,
         rows_waiting=0,
+        votes_waiting=0,
+        visitors_here=0,
         playing_item="",
         playing_kind="something" if status.playing_kind else "",
         frames_late=0,
@@ -151,6 +159,9 @@ def read_status(folder: DataFolder) -> Status | None:
         panic_is_on=flag("panic_is_on"),
         clock=words("clock"),
         rows_waiting=number("rows_waiting"),
+        votes_waiting=number("votes_waiting"),
+        is_island=flag("is_island"),
+        visitors_here=number("visitors_here"),
         disk_free_bytes=number("disk_free_bytes"),
         faults=tuple(place.text(most=500) for place in fields["faults"].items(most=MOST_FAULTS)),
     )

@@ -19,6 +19,8 @@ _BILINEAR = 2
 _SWS_CS_ITU709 = 1
 _ONE = 1 << 16
 _PLANES = 4
+_FORMATS = {"yuv420p": (0, 1, 1), "nv12": (0, 0)}
+"""What software and hardware decoders give: for each plane, how often its columns are halved, in bytes."""
 
 
 @lru_cache(maxsize=1)
@@ -39,20 +41,23 @@ class DirectPainter:
     def paint(self, frame: VideoFrame, surface: pygame.Surface, place: pygame.Rect) -> None:
         """Draws `frame` over `place`, scaled to fill it."""
         libraries = _libraries()
-        fits = surface.get_masks() == _BGR0_MASKS and surface.get_rect().contains(place)
-        if libraries is None or not fits or frame.format.name != "yuv420p":
+        seen = place.clip(surface.get_clip())
+        if libraries is None or surface.get_masks() != _BGR0_MASKS or frame.format.name not in _FORMATS:
             self._plain.paint(frame, surface, place)
             return
-        self._prepare(libraries, frame, place)
-        sources = (ctypes.c_void_p * _PLANES)(*(plane.buffer_ptr for plane in frame.planes))
+        if not seen.width or not seen.height:
+            return
+        crop = _crop(frame, place, seen)
+        self._prepare(libraries, frame.format.name, crop.size, is_full_range(frame), seen.size)
+        sources = (ctypes.c_void_p * _PLANES)(*_starts(frame, crop))
         strides = (ctypes.c_int * _PLANES)(*(plane.line_size for plane in frame.planes))
         pitch = surface.get_pitch()
         surface.lock()
         try:
-            start = surface._pixels_address + place.top * pitch + place.left * 4  # noqa: SLF001 - the point of this module
+            start = surface._pixels_address + seen.top * pitch + seen.left * 4  # noqa: SLF001 - the point of this module
             targets = (ctypes.c_void_p * _PLANES)(start)
             pitches = (ctypes.c_int * _PLANES)(pitch)
-            libraries.sws_scale(self._context, sources, strides, 0, frame.height, targets, pitches)
+            libraries.sws_scale(self._context, sources, strides, 0, crop.height, targets, pitches)
         finally:
             surface.unlock()
 
@@ -62,21 +67,45 @@ class DirectPainter:
         if self._context and libraries is not None:
             libraries.sws_freeContext(self._context)
 
-    def _prepare(self, libraries: ctypes.CDLL, frame: VideoFrame, place: pygame.Rect) -> None:
-        wanted = (frame.width, frame.height, place.width, place.height, is_full_range(frame))
+    def _prepare(
+        self, libraries: ctypes.CDLL, name: str, size: tuple[int, int], is_full: bool, target_size: tuple[int, int]
+    ) -> None:
+        wanted = (name, *size, *target_size, is_full)
         if wanted == self._for:
             return
         if self._context:
             libraries.sws_freeContext(self._context)
-        source, target = _pixel_format(b"yuv420p"), _pixel_format(b"bgr0")
-        self._context = libraries.sws_getContext(
-            frame.width, frame.height, source, place.width, place.height, target, _BILINEAR, None, None, None
-        )
+        source, target = _pixel_format(name.encode()), _pixel_format(b"bgr0")
+        self._context = libraries.sws_getContext(*size, source, *target_size, target, _BILINEAR, None, None, None)
         if not self._context:
             raise MemoryError("swscale has no room for its tables")
         matrix = libraries.sws_getCoefficients(_SWS_CS_ITU709)
-        libraries.sws_setColorspaceDetails(self._context, matrix, int(is_full_range(frame)), matrix, 1, 0, _ONE, _ONE)
+        libraries.sws_setColorspaceDetails(self._context, matrix, int(is_full), matrix, 1, 0, _ONE, _ONE)
         self._for = wanted
+
+
+def _crop(frame: VideoFrame, place: pygame.Rect, seen: pygame.Rect) -> pygame.Rect:
+    """The part of the frame that lies in `seen`, to the nearest two pixels: colour is kept for pairs of them."""
+    if seen == place:
+        return pygame.Rect(0, 0, frame.width, frame.height)
+    left, width = _span(seen.left - place.left, seen.width, place.width, frame.width)
+    top, height = _span(seen.top - place.top, seen.height, place.height, frame.height)
+    return pygame.Rect(left, top, width, height)
+
+
+def _span(start: int, length: int, whole: int, pixels: int) -> tuple[int, int]:
+    """Where `length` of `whole` from `start` on begins in so many pixels, and how many of them it takes."""
+    first = min(max(0, 2 * round(start * pixels / whole / 2)), max(0, (pixels - 1) // 2 * 2))
+    last = min(pixels, max(first + 1, 2 * round((start + length) * pixels / whole / 2)))
+    return first, last - first
+
+
+def _starts(frame: VideoFrame, crop: pygame.Rect) -> list[int]:
+    """Where the part begins in the memory of each plane: the colours have half as many columns and rows."""
+    return [
+        plane.buffer_ptr + (crop.top >> bool(index)) * plane.line_size + (crop.left >> halved)
+        for index, (plane, halved) in enumerate(zip(frame.planes, _FORMATS[frame.format.name], strict=True))
+    ]
 
 
 @lru_cache(maxsize=1)

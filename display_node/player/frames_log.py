@@ -12,7 +12,10 @@ MOST_WAITING = 20_000
 
 @dataclass(frozen=True, slots=True)
 class FrameRow:
-    """One presented frame: when (monotonic ns and UTC ms), what, how far into its media, and how late (ms)."""
+    """One presented frame: when (monotonic ns and UTC ms), what, how far into its media, and how late (ms).
+
+    For a session `media_ms` is the number of the state that was drawn.
+    """
 
     mono_ns: int
     wall_ms: int

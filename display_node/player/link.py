@@ -66,6 +66,10 @@ class Link:
             heard.append(self._heard.popleft())
         return heard
 
+    def waiting(self) -> list[ToPlayer]:
+        """What the next `hear` will give, as far as it has come."""
+        return list(self._heard)
+
     def say(self, message: ToAgent) -> None:
         """Sends `message`. Rows and faults wait for an agent, the oldest giving way; the rest is for now or never."""
         if isinstance(message, Played | Fault) or (self._agent is not None and len(self._outbox) < MOST_KEPT):

@@ -4,11 +4,25 @@ import pygame
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
+from content.screen_facts import Fit
+
 
 def contained(inner: tuple[int, int], outer: tuple[int, int]) -> pygame.Rect:
     """The largest rectangle of the shape of `inner` in the middle of `outer`; never stretched, at least one pixel."""
     width, height = max(1, inner[0]), max(1, inner[1])
     if outer[0] * height <= outer[1] * width:
+        size = (outer[0], max(1, round(outer[0] * height / width)))
+    else:
+        size = (max(1, round(outer[1] * width / height)), outer[1])
+    return pygame.Rect((outer[0] - size[0]) // 2, (outer[1] - size[1]) // 2, *size)
+
+
+def placed(inner: tuple[int, int], outer: tuple[int, int], fit: Fit) -> pygame.Rect:
+    """Where a picture of the shape of `inner` lies in `outer`: whole, or filling it and reaching beyond."""
+    if fit != "cover":
+        return contained(inner, outer)
+    width, height = max(1, inner[0]), max(1, inner[1])
+    if outer[0] * height >= outer[1] * width:
         size = (outer[0], max(1, round(outer[0] * height / width)))
     else:
         size = (max(1, round(outer[1] * width / height)), outer[1])

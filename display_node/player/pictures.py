@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pygame
-from PIL import Image
 
 from content.files import write_whole
 from display_node.messages import Fault, PictureTaken, TakePictures, ToAgent
@@ -39,8 +38,8 @@ class Pictures:
         """When the next picture is wanted."""
         return self._due_ns if self._asked else None
 
-    def presented(self, surface: pygame.Surface, now_ns: int) -> None:
-        """Takes a picture of `surface`, which has just been presented, if one is due."""
+    def presented(self, copied: Callable[[], pygame.Surface], now_ns: int) -> None:
+        """Takes a picture, if one is due: `copied` gives what has just been presented."""
         if self._asked is None or now_ns < self._due_ns:
             return
         if self._writer is not None and self._writer.is_alive():
@@ -52,7 +51,7 @@ class Pictures:
             self._due_ns = now_ns + self._asked.every_ms * _NS_PER_MS
         if self._due_ns > self._until_ns:
             self._asked = None
-        work = (surface.copy(), Path(path), now_ns // _NS_PER_MS)
+        work = (copied(), Path(path), now_ns // _NS_PER_MS)
         self._writer = threading.Thread(target=self._write, args=work, name="pictures", daemon=True)
         self._writer.start()
 
@@ -67,6 +66,8 @@ class Pictures:
 
 def as_jpeg(surface: pygame.Surface) -> bytes:
     """`surface` as a JPEG, its long side at most LONGEST_SIDE_PX."""
+    from PIL import Image
+
     image = Image.frombytes("RGB", surface.get_size(), pygame.image.tobytes(surface, "RGB"))
     image.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.BOX, reducing_gap=None)
     body = io.BytesIO()

@@ -1,7 +1,7 @@
 """Plays files one after another, without an agent or a curator: to look at what a screen would show."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from content.clock import now_ns
 from display_node.messages import Cue, Cues, Played, ToAgent, ToPlayer
+from display_node.panel import PLAIN, Panel
 from display_node.player.decoder import OPEN_OPTIONS
 from display_node.player.direct import DirectPainter
 from display_node.player.show import Show
@@ -32,16 +33,37 @@ class NotPlayable(Exception):
     """A file that is neither a video nor a picture; the sentence names it."""
 
 
-def cues_of(paths: Sequence[Path], start_ms: int) -> tuple[Cue, ...]:
-    """One cue for each file from `start_ms` (UTC ms) on, a still for STILL_MS; raises NotPlayable or OSError."""
-    if len(paths) > MOST_FILES:
-        raise NotPlayable(_("{n} files; at most {most} are played in one go").format(n=len(paths), most=MOST_FILES))
+def cues_of(paths: Sequence[Path], start_ms: int, tell: Callable[[str], None] = lambda _: None) -> tuple[Cue, ...]:
+    """One cue for each file from `start_ms` (UTC ms) on, a still for STILL_MS; of a folder all that can be played.
+
+    `tell` hears what was left out of a folder. Raises NotPlayable or OSError.
+    """
+    files = [(path, False) for path in paths if not path.is_dir()]
+    if len(files) < len(paths):
+        files = [found for path in paths for found in _files_of(path)]
+    if len(files) > MOST_FILES:
+        raise NotPlayable(_("{n} files; at most {most} are played in one go").format(n=len(files), most=MOST_FILES))
     cues: list[Cue] = []
-    for path in paths:
-        cue = _cue_of(path.resolve(), start_ms)
-        cues.append(cue)
-        start_ms = cue.end_ms
+    for path, may_be_left_out in files:
+        try:
+            cue = _cue_of(path.resolve(), start_ms)
+        except (NotPlayable, OSError) as error:
+            if not may_be_left_out:
+                raise
+            tell(str(error))
+        else:
+            cues.append(cue)
+            start_ms = cue.end_ms
+    if not cues:
+        raise NotPlayable(_("There is nothing here that can be played."))
     return tuple(cues)
+
+
+def _files_of(path: Path) -> list[tuple[Path, bool]]:
+    """The files of a folder by name, which may hold anything; a file as it is."""
+    if not path.is_dir():
+        return [(path, False)]
+    return [(inner, True) for inner in sorted(path.iterdir()) if inner.is_file() and not inner.name.startswith(".")]
 
 
 class Prompter:
@@ -63,21 +85,26 @@ class Prompter:
     def close(self, within_s: float) -> None:
         """Tells."""
         for name in self.unshown:
-            sys.stderr.write(_("{file} is damaged and was not, or not wholly, shown.").format(file=name) + "\n")
+            _tell(_("{file} is damaged and was not, or not wholly, shown.").format(file=name))
 
 
-def play_files(paths: Sequence[Path], *, mode: Mode = "windowed", size: tuple[int, int] = (1280, 720)) -> int:
-    """Plays `paths` in order and ends; gives the exit status, 1 when one could not be shown.
+def play_files(
+    paths: Sequence[Path], *, mode: Mode = "windowed", size: tuple[int, int] = (1280, 720), panel: Panel = PLAIN
+) -> int:
+    """Plays files, and those of folders, in order and ends; gives the exit status, 1 when one could not be shown.
 
-    Raises NotPlayable, OSError or pygame.error.
+    Raises NotPlayable, OSError, BadSetting or pygame.error.
     """
-    cues = cues_of(paths, now_ns() // NS_PER_MS + LEAD_MS)
-    alarm, stage, typesetter, sound = Alarm(now_ns), Stage(mode, size), Typesetter(), Sound(now_ns)
+    cues = cues_of(paths, now_ns() // NS_PER_MS + LEAD_MS, _tell)
+    alarm, stage, typesetter, sound = Alarm(now_ns), Stage(mode, size, panel), Typesetter(), Sound(now_ns)
     prompter = Prompter()
-    show = Show(stage, typesetter, Wings(DirectPainter(), typesetter), sound, now_ns, alarm, link=prompter)
+    show = Show(stage, typesetter, Wings(DirectPainter(), typesetter, panel.fit), sound, now_ns, alarm, link=prompter)
     show.tell(Cues(0, cues))
-    sound.start()
-    return show.run(until_ms=cues[-1].end_ms if cues else 0) or int(bool(prompter.unshown))
+    return show.run(until_ms=cues[-1].end_ms) or int(bool(prompter.unshown))
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")
 
 
 def _cue_of(path: Path, start_ms: int) -> Cue:

@@ -5,13 +5,16 @@ It opens no file, waits for no lock and never for a decoder: what is not ready i
 
 import gc
 from collections.abc import Callable
-from typing import Protocol
 
 from content.language import best_language
+from display_node.manner_messages import Manner, Ticker
 from display_node.messages import (
     Brightness,
     Cue,
     Cues,
+    Fault,
+    Invitation,
+    Overlay,
     Panic,
     Standby,
     Stop,
@@ -22,18 +25,26 @@ from display_node.messages import (
 )  # fmt: skip
 from display_node.player.account import Account
 from display_node.player.asrun import AsRun
+from display_node.player.foreground import Foreground
 from display_node.player.frames_log import FramesLog
+from display_node.player.hands import Hands
 from display_node.player.house import House
+from display_node.player.overlay import StatsOverlay
+from display_node.player.partner import Partner
 from display_node.player.pictures import Pictures
 from display_node.player.scenes.media import VideoScene
-from display_node.player.scenes.scene import Scene
-from display_node.player.sound import Sound
+from display_node.player.scenes.scene import Scene, Yielding
+from display_node.player.session import SessionLayer
 from display_node.player.stage import Stage
-from display_node.player.text import Typesetter
+from display_node.player.text import Typesetter, lacking_words
 from display_node.player.timeline import NS_PER_MS
+from display_node.player.transitions import Transitions, cut_short
 from display_node.player.turns import Turn, Turns
-from display_node.player.waiting import Alarm
+from display_node.player.voice import Voice
+from display_node.player.waiting import LONGEST_NS, Alarm
 from display_node.player.wings import MOST_AHEAD, READY_AHEAD_MS, Wings
+from display_node.session_messages import SessionNow, SessionOff, SessionOn, SessionWords
+from display_node.touch_messages import Kept, Offer, Reach, Seats
 from display_node.words import speak
 
 PAINT_AHEAD_NS = 45 * NS_PER_MS
@@ -43,28 +54,18 @@ PREPARE_EVERY_NS = 200 * NS_PER_MS
 RETRY_NS = 3 * NS_PER_MS
 STARVED_NS = 1_000 * NS_PER_MS
 FAREWELL_S = 0.5
+SETTLE_NS = 400 * NS_PER_MS
+"""So long the card and the sound wait for an agent: they shall not be in the way of the programme's first picture."""
+
+PRESSED_NS = 17 * NS_PER_MS
+"""What changes less often than this is presented again at once when something is pressed on it."""
+
 STILL_NS = 150 * NS_PER_MS
 """What changes less often than this is presented again when somebody asks for a picture of it."""
 
 DONE = 0
 STUCK = 75
 """The exit status that asks the supervisor for a new process: too many decoders hang."""
-
-
-class Partner(Protocol):
-    """Whom the show listens and reports to. None of this may wait, but `close`."""
-
-    def hear(self) -> list[ToPlayer]:
-        """What was said since last asked, in order."""
-        ...
-
-    def say(self, message: ToAgent) -> None:
-        """Takes a report."""
-        ...
-
-    def close(self, within_s: float) -> None:
-        """The show is over."""
-        ...
 
 
 class Show:
@@ -75,7 +76,7 @@ class Show:
         stage: Stage,
         typesetter: Typesetter,
         wings: Wings,
-        sound: Sound,
+        sound: Voice,
         now_ns: Callable[[], int],
         alarm: Alarm,
         *,
@@ -84,32 +85,43 @@ class Show:
         language: str = "en",
         pulse: Callable[[], None] | None = None,
     ) -> None:
-        """Presents the slate at once, then draws the card. `pulse` is called with each heartbeat."""
+        """Presents the slate at once. `pulse` is called with each heartbeat."""
         self._stage, self._wings, self._sound = stage, wings, sound
         self._now_ns, self._alarm, self._link = now_ns, alarm, link
         self._language = language
+        self._typesetter = typesetter
         self._pulse = pulse
         self._account = Account(frames_log)
         self._as_run = AsRun()
         self._pictures = Pictures(self._say)
         self._house = House(stage.size, typesetter)
-        self._turns = Turns(self._house, wings, self._report)
+        self._foreground = Foreground(typesetter)
+        self._transitions = Transitions()
+        self._overlay = StatsOverlay(typesetter)
+        self._session = SessionLayer(typesetter)
+        self._has_session = False
+        self._hands = Hands(typesetter, self._session, self._say)
+        self._turns = Turns(self._house, wings, self._report, self._session, stage)
         self._exit: int | None = None
+        self._began_ns = now_ns()
         self._shown: Turn | None = None
         self._shown_ns = 0
         self._presented_ns = 0
         self._painted: tuple[Scene, int] | None = None
         self._brightness = 100
+        self._is_pressed = False
         self._prepared_ns = 0
+        self._is_settled = False
         self._house.standby.draw(stage.surface, 0, 0)
+        stage.deliver()
         stage.present()
-        self._build()
 
     def run(self, until_ms: int | None = None) -> int:
         """Shows until Stop, a closed window, too many hanging decoders or `until_ms`; gives the exit status."""
-        gc.collect()
+        # What was read at the start stays; looking through it for what could go would take a frame's time.
         gc.freeze()
         gc.disable()
+        self._began_ns = self._now_ns()
         while self._exit is None:
             self._step()
             if until_ms is not None and self._now_ns() >= until_ms * NS_PER_MS:
@@ -123,6 +135,7 @@ class Show:
 
     def tell(self, message: ToPlayer) -> None:
         """Does what `message` says. Only in the frame loop's thread, or before `run`."""
+        self._painted = None
         match message:
             case Cues():
                 self._take_cues(message)
@@ -132,12 +145,20 @@ class Show:
                 self._sound.loudness = percent / 100
             case Brightness(percent=percent):
                 self._brightness = percent
-                self._painted = None
             case Panic(on=on):
                 self._turns.is_panic = on
-                self._sound.is_muted = on
+                self._hush()
+            case Overlay(on=on):
+                self._overlay.is_on = on
+            case SessionOn() | SessionNow() | SessionWords() | SessionOff():
+                self._session.hear(message, self._stage.size, self._now_ns())
+            case Reach() | Offer() | Seats() | Kept():
+                self._hands.hear(message, self._now_ns())
+                self._alarm.longest_ns = self._hands.attentive_ns or LONGEST_NS
             case TakePictures():
                 self._pictures.ask(message, self._now_ns())
+            case Manner() | Ticker() | Invitation():
+                self._behave(message)
             case Stop():
                 self.stop()
 
@@ -146,10 +167,13 @@ class Show:
     def _step(self) -> None:
         self._hear()
         now_ns = self._now_ns()
+        self._attend_session(now_ns)
         if now_ns - self._prepared_ns > PREPARE_EVERY_NS or now_ns < self._prepared_ns:
             self._prepare(now_ns)
         turn = self._turns.at(now_ns, now_ns, self._starved(now_ns))
         self._observe(turn, now_ns)
+        if not self._is_settled:
+            self._settle(turn, now_ns)
         turn, due_ns = self._next(turn, now_ns)
         if turn is None:
             self._alarm.wait_until(due_ns)
@@ -160,6 +184,16 @@ class Show:
         elif self._alarm.wait_until(due_ns):
             self._present(turn, due_ns)
 
+    def _settle(self, turn: Turn | None, now_ns: int) -> None:
+        """Begins what can wait until the first picture of the programme is on, or until there is clearly none."""
+        is_on = self._shown is not None and self._shown.cue is not None
+        is_card = turn is not None and turn.scene is self._house.card
+        is_free = turn is not None and not 0 <= now_ns - self._began_ns < SETTLE_NS
+        if is_on or is_card or is_free:
+            self._is_settled = True
+            self._house.furnish(self._stage.size, self._language)
+            self._sound.start()
+
     def _next(self, turn: Turn | None, now_ns: int) -> tuple[Turn | None, int]:
         """What to present next, and when; None while the cue that is on has no picture yet."""
         if turn is None:
@@ -169,6 +203,10 @@ class Show:
         due_ns = turn.scene.change_after(self._shown_ns)
         if due_ns <= now_ns:
             due_ns = max(due_ns, turn.scene.change_before(now_ns))
+        if not isinstance(turn.scene, VideoScene):
+            due_ns = min(due_ns, self._transitions.change_after(self._shown_ns) or due_ns)
+            ticker_ns = self._foreground.change_after(self._stage.size, turn.layer, self._shown_ns)
+            due_ns = due_ns if ticker_ns is None else min(due_ns, max(ticker_ns, now_ns))
         boundary_ns = self._turns.boundary_ns(now_ns)
         if boundary_ns is not None and boundary_ns <= due_ns:
             following = self._turns.at(boundary_ns, now_ns, self._starved(now_ns))
@@ -176,6 +214,8 @@ class Show:
                 return None, boundary_ns
             if following.scene is not turn.scene:
                 return following, boundary_ns
+        if self._is_pressed and not isinstance(turn.scene, VideoScene) and due_ns - now_ns > PRESSED_NS:
+            return turn, now_ns
         wanted_ns = self._pictures.due_ns()
         if wanted_ns is not None and due_ns - now_ns > STILL_NS:
             due_ns = max(now_ns, min(due_ns, wanted_ns))
@@ -190,9 +230,20 @@ class Show:
     def _paint(self, turn: Turn, due_ns: int, now_ns: int) -> bool:
         if self._painted == (turn.scene, due_ns):
             return True
-        if not turn.scene.draw(self._stage.surface, due_ns, now_ns):
+        if self._shown is None or self._shown.scene is not turn.scene:
+            is_fit = self._shown is not None and turn.showing == "shown"
+            self._transitions.begin(self._stage.surface, turn.cue if is_fit else None, due_ns)
+        if isinstance(turn.scene, Yielding):
+            turn.scene.keep_off = self._foreground.places(self._stage.size, turn.layer, due_ns)
+        part = self._hands.part(self._stage.surface, turn)
+        if not turn.scene.draw(part, due_ns, now_ns):
             return False
+        self._foreground.lay(part, turn.layer, due_ns, now_ns)
+        self._hands.lay(self._stage.surface, turn.layer)
+        self._overlay.draw(self._stage.surface)
         self._stage.dim(self._brightness)
+        self._transitions.lay(self._stage.surface, due_ns)
+        self._stage.deliver()
         self._painted = (turn.scene, due_ns)
         return True
 
@@ -201,9 +252,14 @@ class Show:
         now_ns = self._now_ns()
         is_seam = self._shown is None or self._shown.scene is not turn.scene
         self._account.presented(turn, due_ns, now_ns, None if is_seam else self._shown_ns)
+        if turn.layer == "session":
+            self._session.presented(now_ns)
         self._painted, self._shown, self._shown_ns, self._presented_ns = None, turn, due_ns, now_ns
+        self._is_pressed = False
         self._observe(turn, now_ns)
-        self._pictures.presented(self._stage.surface, now_ns)
+        if (given_up := self._transitions.presented(now_ns - due_ns)) is not None:
+            self._say(Fault(given_up.sha256, cut_short(given_up)))
+        self._pictures.presented(self._stage.upright, now_ns)
         self._beat(turn, now_ns)
         if is_seam:
             gc.collect(1)
@@ -213,9 +269,16 @@ class Show:
     def _hear(self) -> None:
         for message in self._link.hear() if self._link else ():
             self.tell(message)
-        happened = self._stage.happened()
+        happened = self._stage.happened(is_public=self._hands.has_pads)
         if happened.quit:
             self.stop()
+        if happened.overlay:
+            self._overlay.is_on = not self._overlay.is_on
+        layer = self._shown.layer if self._shown else ""
+        if self._hands.take(happened.events, self._stage, layer, self._now_ns()):
+            self._is_pressed, self._painted = True, None
+        if happened.exposed:
+            self._shown = self._painted = None
         if happened.resized:
             self._wings.clear(self._now_ns())
             self._build()
@@ -228,19 +291,56 @@ class Show:
         for cue in self._turns.timeline.cues:
             if cue.end_ms > now_ms:
                 break
-            if not self._as_run.has_seen(cue):
+            if not (self._as_run.has_seen(cue) or self._has_session):
                 self._say(AsRun.missed(cue))
         self._turns.timeline = timeline = self._turns.timeline.without_past(now_ms)
         soon = timeline.soon(now_ms, READY_AHEAD_MS, MOST_AHEAD)
         self._wings.prepare(soon, self._stage.size, now_ns)
         for cue in soon:
-            fault = self._wings.captions_fault(cue)
-            if fault is not None:
+            if (fault := self._wings.trouble_fault(cue)) is not None:
                 self._say(fault)
+            if cue.kind == "words":
+                self._house.words_of(cue)
+        self._tell_lacking()
         self._sound.prepare(soon, now_ns)
         self._house.announce(timeline.next_titled(now_ms), self._language)
         if self._wings.is_stuck(now_ns):
             self._exit = STUCK
+
+    def _tell_lacking(self) -> None:
+        if letters := self._typesetter.lacking():
+            self._say(Fault("", lacking_words(letters)))
+
+    def _attend_session(self, now_ns: int) -> None:
+        """The programme is silent under a session, and its media, which nobody drew meanwhile, open anew after it."""
+        has_session = self._session.scene_at(now_ns, self._stage.size) is not None
+        if has_session == self._has_session:
+            return
+        self._has_session = has_session
+        self._hush()
+        if not has_session:
+            if not self._session.is_on(now_ns):
+                self._session.end()
+            self._wings.clear(now_ns)
+            self._prepare(now_ns)
+
+    def _behave(self, manner: Manner | Ticker | Invitation) -> None:
+        """Shows everything in this manner, with this ticker or this invitation, from the next picture on."""
+        if isinstance(manner, Ticker):
+            self._foreground.tell(manner)
+            return
+        if isinstance(manner, Invitation):
+            self._foreground.invite(manner, self._now_ns())
+            return
+        if manner == self._wings.manner:
+            return
+        self._transitions.is_calm = self._session.is_calm = self._house.is_calm = manner.is_calm
+        self._foreground.is_calm, self._wings.manner = manner.is_calm, manner
+        self._wings.clear(self._now_ns())
+        self._prepare(self._now_ns())
+
+    def _hush(self) -> None:
+        self._sound.is_muted = self._turns.is_panic or self._has_session
 
     def _take_cues(self, message: Cues) -> None:
         now_ns = self._now_ns()
@@ -259,6 +359,8 @@ class Show:
     def _build(self) -> None:
         """Draws what depends on the size of the stage."""
         self._shown = self._painted = None
+        self._is_settled = True
+        self._sound.start()
         self._house.furnish(self._stage.size, self._language)
 
     def _observe(self, turn: Turn | None, now_ns: int) -> None:
@@ -269,14 +371,15 @@ class Show:
             self._say(row)
 
     def _report(self, cue: Cue, sentence: str) -> None:
-        fault = self._wings.fault(cue, sentence)
-        if fault is not None:
+        if (fault := self._wings.fault(cue, sentence)) is not None:
             self._say(fault)
 
     def _beat(self, turn: Turn, now_ns: int) -> None:
-        heartbeat = self._account.heartbeat(turn, now_ns, len(self._turns.timeline.cues))
+        cues_left = len(self._turns.timeline.cues)
+        heartbeat = self._account.heartbeat(turn, now_ns, cues_left, self._sound, self._session.taps)
         if heartbeat is None:
             return
+        self._overlay.hear(heartbeat)
         if self._pulse is not None:
             self._pulse()
         self._say(heartbeat)

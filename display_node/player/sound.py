@@ -5,7 +5,7 @@ Without a sound device the show goes on silent, and the device is looked for aga
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,26 +42,46 @@ Heard = Mix | Samples
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of the timeline that a track sounds in: from `start_ns` until `end_ns`, sample 0 at `zero_ns`."""
+    """A stretch of the timeline that a track sounds in: from `start_ns` until `end_ns`, sample 0 at `zero_ns`.
+
+    It rises for `rise_ns` and falls for `fall_ns`, in quarters of a sine: of two that cross, the power stays the same.
+    """
 
     track: Track
     start_ns: int
     end_ns: int
     zero_ns: int
+    rise_ns: int = FADE_NS
+    fall_ns: int = FADE_NS
+
+    def is_falling(self, instant_ns: int) -> bool:
+        """Whether it is on its way out."""
+        return self.end_ns - self.fall_ns <= instant_ns < self.end_ns
+
+    def gain(self, instants: NDArray[np.float64]) -> NDArray[np.float32]:
+        """How loud it is at each of these instants, 0 to 1."""
+        risen = np.clip((instants - self.start_ns) / self.rise_ns, 0.0, 1.0)
+        left = np.clip((self.end_ns - instants) / self.fall_ns, 0.0, 1.0)
+        quarter = np.pi / 2
+        loud: NDArray[np.float32] = (np.sin(quarter * risen) * np.sin(quarter * left)).astype(np.float32)
+        return loud
 
 
 def mixed(parts: tuple[Part, ...], from_ns: int, count: int) -> Heard:
     """`count` stereo samples of the timeline from `from_ns`, each part faded in and out so that no seam clicks."""
     until_ns = from_ns + count * 1_000_000_000 // RATE_HZ
     sounding = [part for part in parts if part.start_ns < until_ns and from_ns < part.end_ns]
-    if len(sounding) == 1 and sounding[0].start_ns + FADE_NS <= from_ns and until_ns + FADE_NS <= sounding[0].end_ns:
+    if len(sounding) == 1 and _is_full(sounding[0], from_ns, until_ns):
         return sounding[0].track.read(_position(sounding[0], from_ns), count)
     out: Mix = np.zeros((count, 2), np.float32)
     for part in sounding:
         instants = from_ns + np.arange(count, dtype=np.float64) * (1e9 / RATE_HZ)
-        gain = np.clip(np.minimum(instants - part.start_ns, part.end_ns - instants) / FADE_NS, 0.0, 1.0)
-        out += part.track.read(_position(part, from_ns), count) * gain[:, np.newaxis].astype(np.float32)
+        out += part.track.read(_position(part, from_ns), count) * part.gain(instants)[:, np.newaxis]
     return out
+
+
+def _is_full(part: Part, from_ns: int, until_ns: int) -> bool:
+    return part.start_ns + part.rise_ns <= from_ns and until_ns + part.fall_ns <= part.end_ns
 
 
 def _position(part: Part, instant_ns: int) -> int:
@@ -88,6 +108,11 @@ class Slave:
         samples = mixed(parts, self._cursor_ns, take)
         self._cursor_ns += take * 1_000_000_000 // RATE_HZ
         return samples if take == count else _resampled(samples, count)
+
+    @property
+    def behind_ns(self) -> int:
+        """How far what is sounding is behind the clock, smoothed."""
+        return int(self._error_ns)
 
     def _stretch(self) -> float:
         if abs(self._error_ns) < CALM_NS:
@@ -124,10 +149,16 @@ class Sound:
         self.is_muted = False
         self.has_device = False
 
+    @property
+    def behind_ns(self) -> int:
+        """How far the sound is behind the clock; 0 while nothing sounds."""
+        return self._slave.behind_ns if self.has_device and self._parts else 0
+
     def start(self) -> None:
         """Looks for a device, now and whenever there is none."""
-        self._thread = threading.Thread(target=self._keep_device, name="sound", daemon=True)
-        self._thread.start()
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._keep_device, name="sound", daemon=True)
+            self._thread.start()
 
     def prepare(self, cues: tuple[Cue, ...], now_ns: int) -> None:
         """Gets ready the sound of `cues`, and lets everything else go."""
@@ -138,7 +169,10 @@ class Sound:
         for cue in audible:
             if media_key(cue) not in self._tracks:
                 self._tracks[media_key(cue)] = Track(Path(cue.path), _first_sample(cue, now_ns))
-        self._parts = _joined([self._part(cue) for cue in audible])
+        parts = [self._part(cue, after) for cue, after in _followed(cues) if cue in audible]
+        kept = self._tracks.values()
+        leaving = [part for part in self._parts if part.track not in kept and part.is_falling(now_ns)]
+        self._parts = _joined([*leaving, *parts])
 
     def close(self, within_s: float) -> None:
         """Falls silent and gives the device back."""
@@ -161,9 +195,16 @@ class Sound:
         loud: Samples = np.clip(samples, -32768, 32767).astype(np.int16)
         return loud
 
-    def _part(self, cue: Cue) -> Part:
+    def _part(self, cue: Cue, after: Cue | None) -> Part:
+        """Where a cue sounds. Into a transition it sounds on, if there is more of it; else it falls before its end."""
         zero_ns = (cue.start_ms - cue.offset_ms) * NS_PER_MS
-        return Part(self._tracks[media_key(cue)], cue.start_ms * NS_PER_MS, cue.end_ms * NS_PER_MS, zero_ns)
+        fall_ms = 0 if after is None else after.transition_ms
+        is_more = cue.offset_ms + cue.end_ms - cue.start_ms + fall_ms <= cue.duration_ms
+        end_ms = cue.end_ms + (fall_ms if is_more else 0)
+        return Part(
+            self._tracks[media_key(cue)], cue.start_ms * NS_PER_MS, end_ms * NS_PER_MS, zero_ns,
+            max(FADE_NS, cue.transition_ms * NS_PER_MS), max(FADE_NS, fall_ms * NS_PER_MS),
+        )  # fmt: skip
 
     def _keep_device(self) -> None:
         tries = 0
@@ -223,12 +264,19 @@ def _first_sample(cue: Cue, now_ns: int) -> int:
     return (first_ns - zero_ns) * RATE_HZ // 1_000_000_000
 
 
+def _followed(cues: tuple[Cue, ...]) -> list[tuple[Cue, Cue | None]]:
+    """Each cue with the one that begins where it ends."""
+    following: tuple[Cue | None, ...] = (*cues[1:], None)
+    pairs = zip(cues, following, strict=False)
+    return [(cue, after if after is not None and after.start_ms == cue.end_ms else None) for cue, after in pairs]
+
+
 def _joined(parts: list[Part]) -> tuple[Part, ...]:
     """Parts of one track that follow one another as one, so that it is not faded where nothing changes."""
     joined: list[Part] = []
     for part in parts:
         if joined and joined[-1].track is part.track and joined[-1].end_ns == part.start_ns:
-            joined[-1] = Part(part.track, joined[-1].start_ns, part.end_ns, part.zero_ns)
+            joined[-1] = replace(joined[-1], end_ns=part.end_ns, fall_ns=part.fall_ns)
         else:
             joined.append(part)
     return tuple(joined)

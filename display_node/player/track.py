@@ -9,7 +9,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from display_node.player.decoder import OPEN_OPTIONS
+from display_node.player.decoder import opened
 
 RATE_HZ = 48_000
 RING_SAMPLES = 4 * RATE_HZ
@@ -64,7 +64,7 @@ class Track:
             self.has_failed = True
 
     def _decode(self) -> None:
-        with av.open(str(self._path), options=dict(OPEN_OPTIONS)) as container:
+        with opened(self._path) as container:
             if not container.streams.audio:
                 return
             stream = container.streams.audio[0]

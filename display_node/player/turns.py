@@ -7,9 +7,13 @@ from display_node.messages import Cue
 from display_node.player.asrun import Showing
 from display_node.player.house import House
 from display_node.player.scenes.scene import Scene
+from display_node.player.session import SessionLayer
+from display_node.player.stage import Stage
 from display_node.player.timeline import NS_PER_MS, Timeline
 from display_node.player.wings import Wings
 from display_node.words import _
+
+ABOVE_SESSIONS = frozenset({"alert", "takeover"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,15 @@ class Turn:
 class Turns:
     """Chooses. `timeline`, `is_panic` and `is_waiting` (no cues since the agent's last standby) are the show's to set.
 
-    A session, once there is taking part, comes in as a cue of its layer and gets its scene here.
+    A session lies over the cues while its layer has one; alerts, takeovers and darkness stay above it.
     """
 
-    def __init__(self, house: House, wings: Wings, report: Callable[[Cue, str], None]) -> None:
+    def __init__(
+        self, house: House, wings: Wings, report: Callable[[Cue, str], None], session: SessionLayer, stage: Stage
+    ) -> None:
         """`report` hears, again and again, why a cue's own picture is not shown."""
         self._house, self._wings, self._report = house, wings, report
+        self._session, self._stage = session, stage
         self.timeline = Timeline()
         self.is_panic = False
         self.is_waiting = True
@@ -47,13 +54,17 @@ class Turns:
             return Turn(self._house.standby, None, "waiting", "standby")
         if cue is None:
             return Turn(self._house.card, None, "waiting", "filler")
+        guest = None if cue.kind == "dark" or cue.layer in ABOVE_SESSIONS else self._guest(instant_ns)
+        if guest is not None:
+            return guest
         match cue.kind:
             case "card":
                 return Turn(self._house.card, cue, "shown", cue.layer)
             case "dark":
                 return Turn(self._house.dark, cue, "shown", cue.layer)
             case "words":
-                return Turn(self._house.words_of(cue), cue, "shown", cue.layer)
+                words = self._house.words_of(cue)
+                return Turn(words, cue, "shown", cue.layer) if words is not None else None
             case _:
                 return self._media(cue, now_ns, starved)
 
@@ -64,6 +75,10 @@ class Turns:
             return cue.end_ms * NS_PER_MS
         following = self.timeline.after(now_ns // NS_PER_MS)
         return None if following is None else following.start_ms * NS_PER_MS
+
+    def _guest(self, instant_ns: int) -> Turn | None:
+        scene = self._session.scene_at(instant_ns, self._stage.size)
+        return None if scene is None else Turn(scene, self._session.cue, "shown", "session")
 
     def _media(self, cue: Cue, now_ns: int, starved: Scene | None) -> Turn | None:
         media = self._wings.scene(cue)

@@ -17,6 +17,8 @@ class Alarm:
     def __init__(self, now_ns: Callable[[], int]) -> None:
         """`now_ns` reads the wall clock in UTC ns."""
         self._now_ns = now_ns
+        self.longest_ns = LONGEST_NS
+        """It wakes at least so often."""
         self._rung = threading.Event()
 
     def ring(self) -> None:
@@ -24,13 +26,13 @@ class Alarm:
         self._rung.set()
 
     def wait_until(self, instant_ns: int) -> bool:
-        """Whether the instant has come; False when rung before it, after LONGEST_NS, or when the clock steps."""
+        """Whether the instant has come; False when rung before it, after `longest_ns`, or when the clock steps."""
         left_ns = instant_ns - self._now_ns()
-        sleep_ns = min(left_ns - LAST_NS, LONGEST_NS)
+        sleep_ns = min(left_ns - LAST_NS, self.longest_ns)
         if sleep_ns > 0 and self._rung.wait(sleep_ns / 1e9):
             self._rung.clear()
             return False
-        if left_ns > LONGEST_NS + LAST_NS:
+        if left_ns > self.longest_ns + LAST_NS:
             return False
         while (left_ns := instant_ns - self._now_ns()) > 0:
             if left_ns > 2 * LAST_NS:

@@ -15,13 +15,16 @@ from content.manifest import (
     Manifest,
     ManifestItem,
     NeededFile,
-    ScreenFacts,
+    item_json,
     open_sealed,
+    read_item,
     read_manifest,
     seal,
 )
 from content.reading import BadDocument, Reader
+from content.screen_facts import ScreenFacts
 from content.signing import BadSignature, SigningKey
+from content.transition import Transition
 
 KEY, STRANGER = SigningKey.new(), SigningKey.new()
 PINNED = {KEY.public.key_id: KEY.public}
@@ -52,6 +55,19 @@ def sealed() -> bytes:
 
 def test_a_sealed_manifest_opens_to_what_was_sealed() -> None:
     assert open_sealed(sealed(), PINNED) == manifest(sign_approval(approval(), KEY))
+
+
+def test_how_an_item_comes_on_travels_and_a_kind_of_a_later_version_is_a_cut() -> None:
+    item = dataclasses.replace(
+        manifest(sign_approval(approval(), KEY)).items["i1"], transition=Transition("crossfade", 600)
+    )
+    told = item_json(item)
+    assert read_item("i1", Reader(told)) == item
+    later = {**told, "transition": {"kind": "page_curl", "ms": 900}}
+    assert read_item("i1", Reader(later)).transition.is_cut
+    for bad in ({"kind": "wipe", "ms": 5}, {"kind": "wipe", "ms": 9_000}, {"kind": "wipe"}, "wipe"):
+        with pytest.raises(BadDocument):
+            read_item("i1", Reader({**told, "transition": bad}))
 
 
 def test_a_manifest_by_a_strangers_key_is_refused() -> None:

@@ -68,11 +68,12 @@ def send(
 
 def send_version(
     town: Town, item_id: str, *, by: str | None = "editor", colour: str = "plum", kind: str = "still",
-    reasons: list[dict[str, object]] | None = None,
+    reasons: list[dict[str, object]] | None = None, variant_id: str | None = None, duration_ms: int = 10_000,
 ) -> Sent:  # fmt: skip
-    """One more version of an item, prepared and waiting."""
+    """One more version of an item, or of a variant of it, prepared and waiting."""
     version_id, body = new_id(), picture(colour)
     sha256, small = keep(town, body), keep(town, picture(colour, (48, 27)))
+    veil = keep(town, picture(colour, (24, 14)))
 
     def store(connection: Connection) -> None:
         count = sa.select(sa.func.count()).select_from(versions).where(versions.c.item_id == item_id)
@@ -81,7 +82,8 @@ def send_version(
                 id=version_id, item_id=item_id, number=connection.execute(count).scalar_one() + 1, file_name="a.jpg",
                 upload_bytes=len(body), upload_sha256=sha256, preparation="ready", state="submitted", sha256=sha256,
                 media_type="image/jpeg" if kind == "still" else "video/mp4", kind=kind, size_bytes=len(body),
-                width=320, height=180, frames=1, duration_ms=10_000, thumbnail_sha256=small, poster_sha256=small,
+                width=320, height=180, frames=1, duration_ms=duration_ms, thumbnail_sha256=small, poster_sha256=small,
+                veil_sha256=veil, variant_id=variant_id,
                 created_by=town.accounts[by] if by else None, created_ms=town.clock(), prepared_ms=town.clock(),
                 submitted_ms=town.clock(), reasons=json.dumps(reasons) if reasons else "",
             )
@@ -96,12 +98,12 @@ def somebody(town: Town, who: str, role: Role = Role.MODERATOR) -> Actor:
     return Actor(town.accounts[who], who.title(), f"{who}@example.org", "en", frozenset({role}))
 
 
-def approve(town: Town, sent: Sent) -> None:
-    """The moderator approves."""
+def approve(town: Town, sent: Sent, by: Actor | None = None) -> None:
+    """The moderator approves, or somebody else."""
     town.service.store.run_now(
         lambda connection: moderation.approve(
-            connection, sent.version_id, sent.sha256, moderator=somebody(town, "moderator"), key=town.service.key,
-            now_ms=town.clock(),
+            connection, sent.version_id, sent.sha256, moderator=by or somebody(town, "moderator"), key=town.service.key,
+            now_ms=town.clock(), is_seen=True,
         )
     )  # fmt: skip
 

@@ -1,7 +1,9 @@
 """A small town for the service's tests: real database, real folders, one person for each role."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,16 @@ from curator import accounts, groups
 from curator.authorisation import Role
 from curator.config import Settings
 from curator.groups import Group
+from curator.schema import bring_up_to_date
 from curator.service import Service
 from curator.serving import SHUTDOWN_SECONDS
-from curator.store import Connection
+from curator.store import Connection, Store
 from curator.web.app import make_app, open_service
 
 Client = TestClient[Request, Application]
 AN_HOUR_MS = 3_600_000
+BEGINNING_MS = 1_790_000_000_000
+"""What the clock of a town says at first."""
 
 
 class Turned:
@@ -44,16 +49,24 @@ class ServedTown(TestServer):
         return web.AppRunner(self.app, **chosen)
 
 
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who lives in a town, by what they may do, and the two groups."""
+
+    accounts: Mapping[str, str]
+    group: Group
+    other_group: Group
+
+
 class Town:
     """The service with its people. `client("moderator")` is somebody's browser; `client()` a stranger's."""
 
-    def __init__(self, service: Service, server: TestServer, clock: Turned) -> None:
+    def __init__(self, service: Service, server: TestServer, clock: Turned, people: People) -> None:
         self.service = service
         self.server = server
         self.clock = clock
-        self.accounts: dict[str, str] = {}
-        self.group: Group
-        self.other_group: Group
+        self.accounts = dict(people.accounts)
+        self.group, self.other_group = people.group, people.other_group
         self._clients: list[Client] = []
 
     def client(self, who: str | None = None) -> Client:
@@ -74,10 +87,9 @@ class Town:
             await client.session.close()
 
 
-def fill(connection: Connection, town: Town) -> None:
+def fill(connection: Connection, now_ms: int) -> People:
     """One account per role; the editor and the contributor are in the youth club, the outsider edits for the choir."""
-    now_ms = town.clock()
-    town.group, town.other_group = (
+    group, other_group = (
         groups.create(
             connection, name=name, about="", quota_bytes=1 << 30, is_house=False, now_ms=now_ms, by=None
         )
@@ -88,26 +100,39 @@ def fill(connection: Connection, town: Town) -> None:
         ("programmer", Role.PROGRAMMER, None),
         ("moderator", Role.MODERATOR, None),
         ("technician", Role.TECHNICIAN, None),
-        ("editor", Role.EDITOR, town.group.id),
-        ("contributor", Role.CONTRIBUTOR, town.group.id),
-        ("outsider", Role.EDITOR, town.other_group.id),
+        ("editor", Role.EDITOR, group.id),
+        ("contributor", Role.CONTRIBUTOR, group.id),
+        ("outsider", Role.EDITOR, other_group.id),
     ]
+    made = {}
     for name, role, group_id in roles:
-        account_id = accounts.create(
+        made[name] = accounts.create(
             connection, email=f"{name}@example.org", name=name.title(), password_hash="", language="en",
             now_ms=now_ms, by=None,
         )  # fmt: skip
-        accounts.grant(connection, account_id=account_id, role=role, group_id=group_id, now_ms=now_ms, by=None)
-        town.accounts[name] = account_id
+        accounts.grant(connection, account_id=made[name], role=role, group_id=group_id, now_ms=now_ms, by=None)
+    return People(made, group, other_group)
 
 
 MakeTown = Callable[..., Awaitable[Town]]
 
 
+@pytest.fixture(scope="session")
+def first_database(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, People]:
+    """A database with every migration done and everybody in it: towns copy it, which spares each the work."""
+    path = tmp_path_factory.mktemp("first") / "commonscreen.db"
+    store = Store(path)
+    bring_up_to_date(store)
+    people = store.run_now(lambda connection: fill(connection, BEGINNING_MS))
+    store.close()
+    return path, people
+
+
 @pytest.fixture
-async def make_town(tmp_path: Path) -> AsyncIterator[MakeTown]:
+async def make_town(tmp_path: Path, first_database: tuple[Path, People]) -> AsyncIterator[MakeTown]:
     """Makes a town; settings may be given by name. Background work (preparation, folders) is off unless asked for."""
     made: list[Town] = []
+    database, people = first_database
 
     async def make(**settings: object) -> Town:
         chosen = {
@@ -117,11 +142,15 @@ async def make_town(tmp_path: Path) -> AsyncIterator[MakeTown]:
             "port": 0,
             "freeze_minutes": 0,
         } | settings
-        clock = Turned(1_790_000_000_000)
+        clock = Turned(BEGINNING_MS)
         settings_of_town = Settings.model_validate({"data": tmp_path / "data", **chosen})
+        is_new = not settings_of_town.database.exists()
+        if is_new:
+            settings_of_town.make_folders()
+            shutil.copy(database, settings_of_town.database)
         service = await asyncio.to_thread(open_service, settings_of_town, clock)
-        town = Town(service, ServedTown(make_app(service)), clock)
-        service.store.run_now(lambda connection: fill(connection, town))
+        here = people if is_new else service.store.run_now(lambda connection: fill(connection, BEGINNING_MS))
+        town = Town(service, ServedTown(make_app(service)), clock, here)
         await town.server.start_server()
         made.append(town)
         return town

@@ -4,7 +4,7 @@ import asyncio
 from email.message import EmailMessage
 
 from content.media.reasons import Reason
-from curator import accounts, library, moderation, notices, notifying, occasions
+from curator import accounts, moderation, notices, notifying, occasions, outcomes
 from curator.authorisation import Role
 from curator.mail import outbox
 from curator.notices import Kind, Notice
@@ -28,7 +28,7 @@ def reject(town: Town, sent: Sent, words: str = "Whose song is it?", who: str = 
 
 def refuse(town: Town, sent: Sent) -> None:
     town.service.store.run_now(
-        lambda connection: library.note_refused(
+        lambda connection: outcomes.note_refused(
             connection, sent.version_id, (Reason("unreadable"),), town.clock(), facts=None
         )
     )

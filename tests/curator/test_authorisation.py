@@ -19,21 +19,41 @@ PUBLIC = {
     "/",
     "/sign-in",
     "/forgot",
+    "/j",
+    "/J",
     "/policy",
     "/privacy",
     "/static/{mark}/{name}",
     "/screens",
     "/screens/{slug}",
     "/screens/{screen}/guide",
+    "/r",
+    "/r/{number}",
     "/programme/{screen}/calendar.ics",
     "/programme/group/{group}/calendar.ics",
     "/screens/{slug}/picture.jpg",
+    "/api",
+    "/api/",
+    "/api/openapi.json",
+    "/api/moderation/reasons",
+    "/api/screens",
+    "/api/screens/{screen}",
+    "/api/screens/{screen}/guide",
     "/files/{version_id}/{what}",  # of what is approved and not withdrawn
 }
 """Every page that answers somebody who is not signed in."""
 
-WITH_A_LINK = {"/join", "/reset", "/hand-in"}
-"""Pages for whoever has a link that was mailed or handed over; without one they are gone."""
+WITH_A_LINK = {
+    "/join",
+    "/reset",
+    "/hand-in",
+    "/decide",
+    "/decide/{what}",
+    "/p/{token}",
+    "/p/{token}/street-report/{activity}",
+    *(f"/sign-in/with/{{provider}}{end}" for end in ("", "/return")),
+}
+"""Pages for whoever has a link that was mailed or handed over, or knows a provider; without one they are gone."""
 
 NO_PAGE = {"/live"}
 """A stream without an end: it is asked for with a topic in tests of its own."""

@@ -13,8 +13,9 @@ from content.captions import CaptionCue, CaptionLine, Captions, read_webvtt, web
 from content.files import place_of
 from content.manifest import Manifest, open_sealed
 from content.media.facts import CaptionFile
-from curator import captions, cleaning, live_orders, moderation, policy
+from curator import captions, cleaning, live_orders, policy
 from curator.captions import Track
+from curator.not_decided import Changed, OwnWork
 from curator.programme import library_facts
 from curator.publishing import Publisher
 from curator.safekeeping import restore_backup, write_backup
@@ -236,19 +237,19 @@ async def test_nobody_decides_about_captions_they_made_or_films_they_uploaded(to
     cases.approve(town, sent)
     [track] = tracks(town, sent)
     for who in ("contributor", "editor"):
-        with pytest.raises(moderation.OwnWork):
+        with pytest.raises(OwnWork):
             decide(town, track, who)
-    with pytest.raises(moderation.Changed):
+    with pytest.raises(Changed):
         decide(town, track, sha256="ab" * 32)
     decide(town, track)
-    with pytest.raises(moderation.Changed):
+    with pytest.raises(Changed):
         decide(town, track, "administrator")
 
 
 async def test_captions_of_a_film_that_is_not_approved_are_not_either(town: Town) -> None:
     sent = film(town)
     await add(town, sent)
-    with pytest.raises(moderation.Changed, match="Decide about the film first"):
+    with pytest.raises(Changed, match="Decide about the film first"):
         decide(town, tracks(town, sent)[0])
 
 

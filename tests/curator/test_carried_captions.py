@@ -1,10 +1,10 @@
-"""Captions that a group added to a film go along when it is mended, at the times of the mended film."""
+"""Captions that a group added to a film go along: when it is mended, at its times, and to a variant of it."""
 
 from pathlib import Path
 
 from content.captions import read_webvtt
 from content.files import place_of
-from curator import captions
+from curator import captions, variants
 from curator.captions import Track
 from curator.intake import Worker
 from curator.library import Item, Version
@@ -69,3 +69,21 @@ async def test_captions_shown_only_in_what_is_cut_out_are_left_behind(town: Town
     version = await mended(town, item, "cut 0:00-0:04")
     assert tracks(town, version) == []
     assert len(tracks(town, item.newest)) == 1
+
+
+async def test_those_of_an_item_go_along_to_its_variant_and_wait_with_it(town: Town, tmp_path: Path) -> None:
+    item = await captioned(town, tmp_path)
+    variant_id = town.service.store.run_now(
+        lambda connection: variants.create(
+            connection, item.id, name="Upright", targets=["shape:upright"], now_ms=town.clock(),
+            by=town.accounts["editor"],
+        )
+    )  # fmt: skip
+    tall = make_scenes(tmp_path / "tall.mp4", panned(scene(2, (240, 426)), 180))
+    await upload(town.client("contributor"), tall.read_bytes(), item=item.id, variant=variant_id)
+    assert await Worker(town.service).do_one()
+    (version,) = all_items(town)[0].variants[0].versions
+    assert (version.preparation, version.state, version.duration_ms) == ("ready", "submitted", item.newest.duration_ms)
+    (track,) = tracks(town, version)
+    (before,) = tracks(town, item.newest)
+    assert (track.sha256, track.language, track.state) == (before.sha256, "vi", "submitted")

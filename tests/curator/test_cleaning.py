@@ -52,7 +52,7 @@ async def test_a_withdrawn_items_files_go_after_the_days_and_the_quota_falls(tow
     assert await cleaning.clean(town.service) == 0
     assert (stored(town), rendition(town, sent).exists()) == (before, True)
     town.clock.turn(DAY_MS)
-    assert await cleaning.clean(town.service) == 2  # the rendition; thumbnail and poster are the same bytes
+    assert await cleaning.clean(town.service) == 3  # rendition and veil; thumbnail and poster are the same bytes
     assert (stored(town), rendition(town, sent).exists()) == (0, False)
     assert version_of(town, sent).sha256 is None
     assert await asyncio.to_thread(check_everything, town.service.settings.data) == []

@@ -10,6 +10,7 @@ from curator.programme.hours import wall
 from curator.publishing import Publisher
 from curator.screens import Screen
 from curator.tables import screens
+from curator.web.draft_trials import TRIALS
 from tests.curator.conftest import AN_HOUR_MS, Client, MakeTown, Town
 from tests.curator.programme import things
 
@@ -29,6 +30,12 @@ def booking(town: Town, screen: Screen, item_id: str) -> BookingPut:
 async def send(client: Client, *changes: Change) -> tuple[int, dict[str, object]]:
     answer = await client.post(f"{HERE}/changes", json={"changes": [change_json(change) for change in changes]})
     return answer.status, await answer.json()
+
+
+async def laid_out(town: Town, client: Client) -> None:
+    """What the draft moves was asked for and is worked out."""
+    await client.get(f"{HERE}/moves")
+    await town.server.app[TRIALS].settled()
 
 
 def published(town: Town, screen: Screen) -> dict[str, int]:
@@ -112,6 +119,7 @@ async def test_a_change_that_no_longer_fits_is_named_and_can_be_taken_out(town: 
     page = await (await client.get(HERE)).text()
     assert "Change 2 cannot be made any more" in page
     assert "data-later" not in page
+    await laid_out(town, client)
     assert (await client.get(f"{HERE}/moves")).status == 422
     answer = await client.post(f"{HERE}/publish", data={"revision": "0"})
     assert answer.status == 422
@@ -131,7 +139,14 @@ async def test_the_page_says_what_a_draft_moves_and_for_whom_before_anything_is_
     things.approved_item(town, "Choir", group_id=town.other_group.id)
     await Publisher(town.service).publish_due()
     await send(client, weight(town, screen, 3), booking(town, screen, item_id))
-    told = await (await client.get(f"{HERE}/moves.json")).json()
+    page = await (await client.get(f"{HERE}/moves")).text()
+    assert "Look again" in page
+    assert "<progress" in page
+    assert (await client.get(f"{HERE}/moves.json")).status == 202
+    await laid_out(town, client)
+    answer = await client.get(f"{HERE}/moves.json")
+    told = await answer.json()
+    assert (answer.status, told["as_of_ms"], told["is_over"]) == (200, town.clock(), True)
     [moved] = told["screens"]
     gained = {one["group"]: sum(one["after_ms"]) - sum(one["before_ms"]) for one in moved["groups"]}
     assert gained[town.group.id] > 0 > gained[town.other_group.id]
@@ -141,6 +156,7 @@ async def test_the_page_says_what_a_draft_moves_and_for_whom_before_anything_is_
     assert f'<a href="{HERE}/moves">' in page
     page = await (await client.get(f"{HERE}/moves")).text()
     assert '<section id="moves"' in page
+    assert "Look again" not in page
     assert "Longest wait then" in page
     assert published(town, screen) == {town.group.id: 1, town.other_group.id: 1}
 
@@ -152,7 +168,35 @@ async def test_a_draft_that_changes_nothing_that_is_seen_says_so(make_town: Make
     things.approved_item(town, "Skate day")
     await Publisher(town.service).publish_due()
     await send(client, weight(town, screen, 2))
+    await laid_out(town, client)
     assert "Nothing changes on this screen" in await (await client.get(f"{HERE}/moves")).text()
+
+
+async def test_what_a_draft_moves_is_worked_out_once_until_the_draft_the_programme_or_the_hour_changes(
+    town: Town,
+) -> None:
+    screen, client = things.screen(town), town.client("programmer")
+
+    async def as_of_ms() -> int:
+        await laid_out(town, client)
+        told = await (await client.get(f"{HERE}/moves.json")).json()
+        assert told["is_over"]
+        return int(told["as_of_ms"])
+
+    await send(client, weight(town, screen, 2))
+    first_ms = await as_of_ms()
+    town.clock.turn(60_000)
+    assert await as_of_ms() == first_ms
+    await send(client, weight(town, screen, 3))
+    changed_ms = await as_of_ms()
+    assert changed_ms == town.clock()
+    town.clock.turn(60_000)
+    await send(town.client("administrator"), WeightPut(f"screen:{screen.id}", town.other_group.id, "", 4))
+    assert await as_of_ms() == changed_ms
+    await town.client("administrator").post(f"{HERE}/publish", data={"revision": "0"})
+    assert await as_of_ms() == town.clock()
+    town.clock.turn(11 * 60_000)
+    assert await as_of_ms() == town.clock()
 
 
 async def test_waiting_changes_are_told_wherever_the_programme_is_changed(town: Town) -> None:

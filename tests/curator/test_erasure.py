@@ -16,8 +16,12 @@ from tests.curator.conftest import Town
 
 PASSWORD = "correct horse battery"
 STAYS = {
-    "appeals", "bookings", "captions", "decisions", "drafts", "invitations", "items", "live_events", "nodes",
-    "pairings", "programme_revisions", "promises", "rules", "tickets", "uploads", "versions", "week_templates",
+    "activities", "answers", "appeals", "bookings", "captions", "decisions", "drafts", "escalations", "free_text",
+    "invitations",
+    "items", "live_events", "nodes", "open311_endpoints", "pairings",
+    "programme_revisions", "promises", "rules", "street_reports", "tickers", "tickets",
+    "uploads", "versions", "wall_answers", "webhooks",
+    "week_templates",
 }  # fmt: skip
 """What is of a group, of the town, or of somebody else, and says by an id who did it."""
 

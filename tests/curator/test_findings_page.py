@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from curator import library, likeness, moderation
 from curator.likeness import Alike
-from curator.policy import read_findings, read_policy
+from curator.policy import read_policy
 from curator.store import Connection
 from curator.tables import versions
 from tests.curator.cases import Sent, look, send, somebody
@@ -84,9 +84,9 @@ async def test_what_only_tells_is_told_quietly_and_after_what_warns(town: Town) 
 
 
 def test_a_house_may_be_stricter_in_its_policy() -> None:
-    body = "reason = []\n[second_moderator]\npeople = []\n[findings]\nblack_part = 'block'\n"
-    assert read_findings(body) == {"black_part": "block"}
-    assert read_policy(body) == {}
+    found = read_policy("reason = []\n[findings]\nblack_part = 'block'\n")
+    assert found.findings == {"black_part": "block"}
+    assert found.reasons == {}
 
 
 async def test_a_group_is_told_what_it_uploaded_before_and_nothing_of_others(town: Town) -> None:

@@ -1,14 +1,19 @@
 """The front page: approved things for everybody, and for each role what waits for them."""
 
+import re
+
 import pytest
 
-from curator import library
+from curator import library, moderation
+from curator.authorisation import Role
 from curator.ids import new_id
 from curator.store import Connection
 from curator.tables import nodes, screens
 from tests.curator.cases import approve, send, send_version
-from tests.curator.conftest import Town
+from tests.curator.conftest import MakeTown, Town
+from tests.curator.lived_in import live_in, pair
 from tests.curator.nodes import make_screen
+from tests.curator.noticing import give
 
 
 def put_up_screen(town: Town, *, seen_ms: int | None, name: str = "Library window") -> None:
@@ -65,6 +70,89 @@ async def test_a_stranger_is_not_shown_a_screen_without_a_computer(town: Town) -
     make_screen(town, "Not up yet")
     assert "Not up yet" not in await front(town)
     assert "Not up yet" in await front(town, "technician")
+
+
+async def test_a_new_towns_administrator_is_led_from_step_to_step(town: Town) -> None:
+    page = await front(town, "administrator")
+    assert "Five steps" in page
+    assert _step(page) == "Add the first screen"
+    assert "Nothing waits for a decision" not in page
+    screen = make_screen(town)
+    assert _step(await front(town, "administrator")) == "Pair its computer"
+    pair(town, screen, ago_ms=0)
+    assert _step(await front(town, "administrator")) == "Send in the first item"
+    send(town)
+    assert "Five steps" not in await front(town, "administrator")
+    assert "Five steps" not in await front(town, "programmer")
+
+
+async def test_what_is_urgent_comes_first_and_each_role_has_its_part(make_town: MakeTown) -> None:
+    lived = await live_in(await make_town())
+    town = lived.town
+    parts = {who: _parts(await front(town, who)) for who in ("administrator", "programmer", "moderator", "technician")}
+    assert parts == {
+        "administrator": ["screens", "queue", "programme", "people"],
+        "programmer": ["screens", "programme"],
+        "moderator": ["queue"],
+        "technician": ["screens"],
+    }
+    give(town, "technician", Role.CONTRIBUTOR, town.group.id)
+    withdraw_all_that_waits(town)
+    give(town, "technician", Role.MODERATOR)
+    assert _parts(await front(town, "technician")) == ["screens", "queue", "groups"]
+    of_programmer = await front(town, "programmer")
+    assert "by the rule “Evenings are dark”" in of_programmer
+    assert of_programmer.count("Skate day") >= 2
+    of_administrator = await front(town, "administrator")
+    assert "1 person asks to have their account erased:" in of_administrator
+    assert "1 person waits for a role:" in of_administrator
+    worst = re.findall(r'<li><a href="/screens/([a-z-]+)">', await front(town, "technician"))
+    assert worst == ["market-square", "library-window", "town-hall"]
+
+
+async def test_members_see_what_became_of_what_they_sent_and_editors_what_they_look_after(make_town: MakeTown) -> None:
+    lived = await live_in(await make_town())
+    town = lived.town
+    of_contributor = await front(town, "contributor")
+    assert of_contributor.index("What you sent in") < of_contributor.index("A hit from the radio")
+    assert "Rights" in of_contributor
+    assert re.search(r"Next: 22 Sept 2026, \d\d:\d\d, Library window", of_contributor)
+    assert "/programme/order/" not in of_contributor
+    assert "Owed to you" not in of_contributor
+    of_editor = await front(town, "editor")
+    for words in (
+        "Running order",
+        "in 15 plays on 1 screen",
+        "Owed to you",
+        "Contributor",
+        "/library/youth-club/plays",
+    ):
+        assert words in of_editor
+    answer = await town.client("editor").post(
+        "/programme/order/youth-club", data={"down": lived.playing.item_id, "from": "home"}, allow_redirects=False
+    )
+    assert answer.headers["Location"].startswith("/?moved=down-")
+    plays = await (await town.client("contributor").get("/library/youth-club/plays")).text()
+    assert "40 plays" in plays
+    assert plays.count("Mon ") == 12
+    assert "Spring concert" not in plays
+
+
+def _step(page: str) -> str:
+    found = re.search(r'aria-current="step">\s*<h3>([^<]+)', page)
+    return found[1].strip() if found else ""
+
+
+def _parts(page: str) -> list[str]:
+    return re.findall(r'<section id="([a-z]+)" class="(?:panel )?part"', page)
+
+
+def withdraw_all_that_waits(town: Town) -> None:
+    def withdraw(connection: Connection) -> None:
+        for waiting in moderation.queue(connection):
+            library.withdraw(connection, waiting.item_id, now_ms=town.clock(), by=town.accounts["editor"])
+
+    town.service.store.run_now(withdraw)
 
 
 async def test_another_language_leads_back_to_the_very_page(town: Town) -> None:

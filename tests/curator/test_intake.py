@@ -183,7 +183,7 @@ async def test_a_service_that_stops_puts_its_work_back_and_the_attempt_does_not_
 WORKER = """
 import asyncio, os, signal, sys
 from pathlib import Path
-from curator import blobs, intake, library
+from curator import blobs, intake, outcomes
 from curator.config import Settings
 from curator.intake import Worker
 from curator.web.app import open_service
@@ -201,7 +201,7 @@ intake._Watch.note = lambda watch, step, percent: die() if step == at else note(
 if at == "one file kept":
     blobs.keep = dying_after(blobs.keep)
 if at == "row not yet stored":
-    library.note_prepared = dying_after(library.note_prepared)
+    outcomes.note_prepared = dying_after(outcomes.note_prepared)
 
 async def main(service):
     service.bus.attach()
@@ -223,16 +223,16 @@ def a_film(path: Path) -> None:
     chance = np.random.default_rng(1)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=30)
-        stream.width, stream.height, stream.pix_fmt = 1280, 720, "yuv420p"
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
         stream.options = {"preset": "ultrafast", "crf": "30"}
-        block = chance.integers(120, 140, (90, 160, 3), dtype=np.uint8)  # too even to be taken for flashing
+        block = chance.integers(120, 140, (45, 80, 3), dtype=np.uint8)  # too even to be taken for flashing
         for number in range(90):
             picture = np.roll(block, number, axis=1).repeat(8, axis=0).repeat(8, axis=1)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode(None))
 
 
-@pytest.mark.parametrize("killed_at", ["at once", "rendering"])
+@pytest.mark.parametrize("killed_at", [pytest.param("at once", marks=pytest.mark.soak), "rendering"])
 def test_a_worker_killed_in_the_middle_leads_to_exactly_one_ready_version(tmp_path: Path, killed_at: str) -> None:
     settings = Settings(data=tmp_path / "data", port=0)
     service = open_service(settings, clock.now_ms)
@@ -273,9 +273,15 @@ def test_a_worker_killed_in_the_middle_leads_to_exactly_one_ready_version(tmp_pa
 
 WALKED = [step for step in STEP_NAMES if step not in {"mend", "captions"}]
 """The steps a film without mends and captions goes through."""
+LIKE_OTHERS = {"identify", "inspect", "preview", "measure sound", "check", "flashing"}
+"""Between steps that are always tried; nothing is kept yet at any of them."""
 
 
-@pytest.mark.parametrize("step", [*WALKED, "keep", "one file kept", "row not yet stored"])
+def after_a_step(step: str) -> object:
+    return pytest.param(step, marks=pytest.mark.soak if step in LIKE_OTHERS else ())
+
+
+@pytest.mark.parametrize("step", [*map(after_a_step, WALKED), "keep", "one file kept", "row not yet stored"])
 def test_a_worker_that_dies_at_any_step_leaves_nothing_twice_and_nothing_behind(tmp_path: Path, step: str) -> None:
     settings = Settings(data=tmp_path / "data", port=0)
     service = open_service(settings, clock.now_ms)
@@ -300,7 +306,9 @@ def test_a_worker_that_dies_at_any_step_leaves_nothing_twice_and_nothing_behind(
         assert version is not None
         assert job is not None
         assert (version.state, job.state, job.attempt) == ("submitted", "done", 2)
-        named = {version.sha256, version.thumbnail_sha256, version.poster_sha256, version.strip_sha256}
+        named = {
+            version.sha256, version.thumbnail_sha256, version.poster_sha256, version.strip_sha256, version.veil_sha256,
+        }  # fmt: skip
         assert {path.name for path in files_below(settings.files)} == named
         asyncio.run(reconcile(service))
         assert list(settings.incoming.iterdir()) == []

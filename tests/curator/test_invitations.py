@@ -90,13 +90,28 @@ async def test_somebody_who_has_an_account_is_given_the_role(town: Town) -> None
     assert laid(town) == []
 
 
-async def test_whoever_is_invited_twice_needs_one_link_for_both_roles(town: Town) -> None:
-    await invite(town, role="moderator")
-    link = shown_on((await invite(town))[1])
-    assert (await join(town.client(), link))[0] == 303
+async def test_a_link_gives_the_role_it_names_and_another_waits_for_a_yes_of_its_own(town: Town) -> None:
+    other = shown_on((await invite(town, role="moderator"))[1])
+    link, client = shown_on((await invite(town))[1]), town.client()
+    assert (await join(client, link))[0] == 303
     actor = who_is(town, ANA)
     assert actor is not None
-    assert (actor.council, set(actor.groups)) == (frozenset({Role.MODERATOR}), {town.group.id})
+    assert (actor.council, set(actor.groups)) == (frozenset(), {town.group.id})
+    assert (await client.post(other, allow_redirects=False)).status == 303
+    actor = who_is(town, ANA)
+    assert actor is not None
+    assert actor.council == {Role.MODERATOR}
+
+
+async def test_a_link_is_not_good_when_whoever_made_it_is_no_longer_here(town: Town) -> None:
+    link = shown_on((await invite(town, role="administrator"))[1])
+    by = town.accounts["editor"]
+    town.service.store.run_now(
+        lambda c: accounts.grant(c, account_id=by, role=Role.ADMINISTRATOR, group_id=None, now_ms=1, by=None)
+    )
+    town.service.store.run_now(lambda c: people.disable(c, town.accounts["administrator"], now_ms=town.clock(), by=by))
+    assert (await join(town.client(), link))[0] == 410
+    assert who_is(town, ANA) is None
 
 
 async def test_inviting_again_to_the_same_ends_the_older_link(town: Town) -> None:
@@ -135,7 +150,8 @@ async def test_an_account_made_in_another_way_is_not_taken_over_by_an_invitation
     link = shown_on((await invite(town, role="administrator"))[1])
     form = {"name": "Ana", "email": ANA, "role": "technician", "language": "en"}
     await town.client("administrator").post("/people", data=form)
-    assert (await join(town.client(), link))[0] == 422
+    answer = await town.client().post(link, data={"name": "Eve"}, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"].startswith("/sign-in")) == (303, True)
     actor = who_is(town, ANA)
     assert actor is not None
     assert actor.council == {Role.TECHNICIAN}

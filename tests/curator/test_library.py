@@ -115,6 +115,15 @@ async def test_words_that_cannot_be_kept_stay_in_the_form(town: Town) -> None:
         assert words in page
 
 
+async def test_letters_that_screens_cannot_draw_are_told_to_who_writes_them(town: Town) -> None:
+    item = await an_item(town, prepared=False, title="Tết và الربيع")
+    assert "letters of the title" not in await text(town.client("editor"), f"/items/{item.id}")
+    form = {"title": "春节 𓀀", "credits": "", "licence": "", "alt_text": ""}
+    page = await (await town.client("editor").post(f"/items/{item.id}", data=form)).text()
+    assert "fonts-noto-cjk: 春节" in page
+    assert "in their place: 𓀀" in page
+
+
 async def test_words_are_changed_by_the_group_and_nobody_else(town: Town) -> None:
     item = await an_item(town)
     form = {"title": "<b>Sea</b>", "credits": "Us", "licence": "CC0", "alt_text": "Waves\r\nand wind"}

@@ -9,21 +9,23 @@ import sqlalchemy as sa
 
 from content.approval import SignedApproval, read_approval
 from content.language import LANGUAGES
+from content.media.mends import Surround
 from content.reading import BadDocument, Reader
 from content.signing import BadSignature, SigningKey
-from curator import accounts, audit, library, moderation, policy
+from curator import accounts, audit, decided, demands, library, mending, moderation, policy
 from curator.authorisation import NotAllowed, Role
+from curator.not_decided import Changed, OwnWork
 from curator.store import Connection
-from curator.tables import decisions
-from tests.curator.cases import Sent, approve, item_of, look, send, send_version, somebody, version_of
+from curator.tables import decisions, notices, versions
+from tests.curator.cases import Sent, approve, item_of, keep, look, picture, send, send_version, somebody, version_of
 from tests.curator.conftest import Town
 
 HARMFUL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 
 def signed(town: Town, sent: Sent) -> SignedApproval:
-    found = look(town, lambda connection: library.signed_approvals(connection, [sent.sha256]))
-    return read_approval(Reader.of_bytes(found[sent.sha256].encode(), limit_bytes=100_000))
+    found = look(town, lambda connection: decided.signed_approvals(connection, [sent.version_id]))
+    return read_approval(Reader.of_bytes(found[sent.version_id].encode(), limit_bytes=100_000))
 
 
 def count_decisions(town: Town) -> int:
@@ -80,7 +82,7 @@ async def test_nobody_decides_about_their_own_upload_whatever_their_role(town: T
             connection, sent.version_id, sent.sha256, moderator=actor, key=town.service.key, now_ms=now_ms
         )
 
-    with pytest.raises(moderation.OwnWork):
+    with pytest.raises(OwnWork):
         town.service.store.run_now(decide)
     assert version_of(town, sent).state == "submitted"
     if who != "editor":
@@ -93,8 +95,45 @@ async def test_nobody_decides_about_their_own_upload_whatever_their_role(town: T
 async def test_a_new_version_by_somebody_else_of_ones_own_item_is_not_ones_to_decide_either(town: Town) -> None:
     sent = send(town, by="moderator")
     newer = send_version(town, sent.item_id, by="contributor")
-    with pytest.raises(moderation.OwnWork):
+    with pytest.raises(OwnWork):
         approve(town, newer)
+
+
+def mended(town: Town, sent: Sent, *, by: str) -> Sent:
+    """A version mended from another by somebody else, prepared and submitted by them."""
+    sha256, by_id = keep(town, picture("gold")), town.accounts[by]
+
+    def store(connection: Connection) -> str:
+        version_id = mending.mend(
+            connection, sent.item_id, sent.version_id, (Surround("blur"),), by=by_id, now_ms=town.clock()
+        )
+        ready = versions.update().where(versions.c.id == version_id).values(preparation="ready", sha256=sha256)
+        connection.execute(ready.values(kind="still", media_type="image/jpeg", duration_ms=10_000, size_bytes=9))
+        mending.submit(connection, sent.item_id, version_id, by=by_id, now_ms=town.clock())
+        return version_id
+
+    return Sent(sent.item_id, town.service.store.run_now(store), sha256)
+
+
+async def test_whoever_uploaded_what_others_had_mended_does_not_decide_about_it_and_is_its_author(town: Town) -> None:
+    first = send(town, by="contributor")
+    own = send_version(town, first.item_id, by="moderator")
+    newest = mended(town, mended(town, own, by="contributor"), by="editor")
+    with pytest.raises(OwnWork):
+        approve(town, newest)
+    told = look(town, lambda connection: connection.execute(sa.select(notices.c.account_id)).scalars().all())
+    assert set(told) == {town.accounts["administrator"]}
+    administrator = somebody(town, "administrator", Role.ADMINISTRATOR)
+    approve(town, newest, administrator)
+    assert signed(town, newest).approval.author == town.accounts["moderator"]
+
+
+async def test_what_came_with_a_ticket_stays_external_to_the_policy_when_it_is_mended(town: Town) -> None:
+    sent = send(town, by=None)
+    with_ticket = versions.update().where(versions.c.id == sent.version_id).values(ticket_id="t" * 26)
+    town.service.store.run_now(lambda connection: connection.execute(with_ticket))
+    newer = mended(town, sent, by="contributor")
+    assert demands.kinds_of(item_of(town, newer), version_of(town, newer)) == {"still", "mend", "external"}
 
 
 @pytest.mark.parametrize("who", ["programmer", "technician", "editor", "contributor", "outsider"])
@@ -158,7 +197,7 @@ async def test_after_a_decision_the_next_item_is_there(town: Town) -> None:
     assert answer.url.path == "/moderation"
     assert "Nothing waits" in await answer.text()
     assert version_of(town, last).state == "rejected"
-    decision = look(town, lambda connection: moderation.decision_about(connection, last.version_id))
+    decision = look(town, lambda connection: decided.decision_about(connection, last.version_id))
     assert decision is not None
     assert (decision.reason, decision.words) == ("privacy", "Please cover the number plate.")
 
@@ -200,7 +239,7 @@ async def test_a_newer_version_is_decided_about_instead_and_what_is_approved_pla
     approve(town, first)
     second = send_version(town, first.item_id, colour="blue")
     third = send_version(town, first.item_id, colour="green")
-    with pytest.raises(moderation.Changed, match="newer version"):
+    with pytest.raises(Changed, match="newer version"):
         approve(town, second)
     assert item_of(town, first).approved_version_id == first.version_id
     assert [one.version_id for one in look(town, moderation.queue)] == [third.version_id]
@@ -211,7 +250,7 @@ async def test_a_newer_version_is_decided_about_instead_and_what_is_approved_pla
     approve(town, fourth)
     assert item_of(town, first).approved_version_id == fourth.version_id
     assert version_of(town, first).state == "draft"
-    assert look(town, lambda connection: library.signed_approvals(connection, [first.sha256])) == {}
+    assert look(town, lambda connection: decided.signed_approvals(connection, [first.version_id])) == {}
 
 
 async def test_what_was_withdrawn_cannot_be_approved(town: Town) -> None:
@@ -220,7 +259,7 @@ async def test_what_was_withdrawn_cannot_be_approved(town: Town) -> None:
         lambda connection: library.withdraw(connection, sent.item_id, now_ms=town.clock(), by=town.accounts["editor"])
     )
     assert look(town, moderation.queue) == []
-    with pytest.raises(moderation.Changed, match="withdrawn"):
+    with pytest.raises(Changed, match="withdrawn"):
         approve(town, sent)
     assert (await town.client("moderator").get(f"/moderation/{sent.version_id}")).status == 200
 
@@ -297,8 +336,6 @@ async def test_the_policy_is_public_and_speaks_every_language(town: Town) -> Non
 def test_a_policy_that_lacks_a_language_or_doubles_a_code_is_refused() -> None:
     body = policy.FILE.read_text("utf-8")
     with pytest.raises(BadDocument, match="'vi' is missing"):
-        policy.read_policy(
-            'second_moderator = {}\n[[reason]]\ncode = "x"\n[reason.en]\nname = "a"\nmeans = "b"\nwhat_to_do = "c"\n'
-        )
+        policy.read_policy('[[reason]]\ncode = "x"\n[reason.en]\nname = "a"\nmeans = "b"\nwhat_to_do = "c"\n')
     with pytest.raises(BadDocument, match="stands twice"):
         policy.read_policy(body + body[body.index("[[reason]]") :])

@@ -66,7 +66,7 @@ async def test_r_goes_to_the_reasons_and_typing_decides_nothing(town: Town, two:
     await page.keyboard.press("r")
     await expect(page.get_by_role("radio").first).to_be_focused()
     await page.keyboard.press("Space")
-    await page.get_by_label("To the group").focus()
+    await page.get_by_label("To the group: what the matter").focus()
     await page.keyboard.type("a jar of kakao")
     assert version_of(town, two[0]).state == "submitted"
     await page.get_by_role("button", name="Reject", exact=True).click()

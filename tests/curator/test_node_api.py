@@ -228,7 +228,7 @@ async def test_rows_sent_again_are_acknowledged_again_and_stored_once(town: Town
 async def test_a_batch_with_one_bad_row_is_refused_whole_and_says_which(town: Town, node: FakeNode) -> None:
     answer = await node.post("as-run", {"epoch": "e1", "rows": [row(1), row(2, outcome="lovely")]})
     assert answer.status == 422
-    assert "$.rows[1][7]" in (await answer.json())["title"]
+    assert "$.rows[1][7]" in (await answer.json())["detail"]
     assert stored_rows(town) == []
 
 

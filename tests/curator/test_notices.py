@@ -84,7 +84,7 @@ async def test_what_preparation_made_of_an_upload_is_told_to_whom_it_concerns(ma
     await upload(town.client("contributor"), picture(), title="Sea")
     await upload(town.client("contributor"), b"no picture at all", title="Notes")
     await until(lambda: bool(told(town, "moderator") and told(town, "contributor")), deadline_s=60)
-    assert "“Sea” (Youth club) waits for a decision." in await page(town, "moderator")
+    assert "“Sea” waits for a decision: it is the first that Youth club sends." in await page(town, "moderator")
     assert "“Notes” cannot be used as it is." in await page(town, "contributor")
     assert [len(told(town, who)) for who in ("moderator", "contributor", "editor")] == [1, 1, 0]
 

@@ -11,7 +11,7 @@ from curator.dayparts import BadDaypart
 from curator.naming import BadName
 from curator.programme.dayparts import EVERY_DAY, Daypart, Hours
 from curator.programme.facts import ProgrammeFacts, Weights
-from curator.programme.inputs import gather
+from curator.programme.inputs import Inputs, fingerprint, gather
 from curator.programme.library_facts import gather as gather_library
 from curator.programme.rules import (
     ApartRule,
@@ -55,12 +55,33 @@ def placed(town: Town, screen: Screen, **values: object) -> Screen:
     return things.run(town, change)
 
 
-def facts_of(town: Town, screen: Screen) -> ProgrammeFacts:
-    def look(connection: Connection) -> ProgrammeFacts:
+def inputs_of(town: Town, screen: Screen) -> Inputs:
+    def look(connection: Connection) -> Inputs:
         library = gather_library(connection, town.service.key.public)
-        return gather(connection, library, screen, town.clock(), town.clock() + 9 * 24 * AN_HOUR_MS).facts
+        return gather(connection, library, screen, town.clock(), town.clock() + 9 * 24 * AN_HOUR_MS)
 
     return things.run(town, look)
+
+
+def facts_of(town: Town, screen: Screen) -> ProgrammeFacts:
+    return inputs_of(town, screen).facts
+
+
+def test_how_a_site_wants_things_shown_reaches_its_screens_and_changes_no_plan(town: Town) -> None:
+    def site(name: str, conditions: SiteConditions, manner: sites.Manner) -> Screen:
+        made = things.run(town, lambda c: sites.put(c, "", name, conditions, manner, now_ms=1, by=None))
+        return placed(town, things.screen(town, name), site_id=made.id)
+
+    plain = site("Hall", SiteConditions(), sites.USUAL)
+    calm = site("Clinic", SiteConditions(), sites.Manner(is_calm=True, hides_credits=True, fit="letterbox"))
+    standing = site("Road", SiteConditions(static_only=True), sites.USUAL)
+    told = [inputs_of(town, screen).screen_facts() for screen in (plain, calm, standing)]
+    assert [(one.is_calm, one.hides_credits) for one in told] == [(False, False), (True, True), (True, False)]
+    assert [one.fit for one in told] == [None, "letterbox", None]
+    assert facts_key(facts_of(town, plain)) == facts_key(facts_of(town, calm))
+    key = town.service.key.public
+    prints = [fingerprint(inputs_of(town, screen), key, 1) for screen in (plain, calm)]
+    assert {name for name in prints[0] if prints[0][name] != prints[1][name]} == {"screen"}
 
 
 def test_rules_of_every_kind_come_back_as_they_were_stored_until_they_are_ended(town: Town) -> None:

@@ -1,5 +1,7 @@
 """Dayparts, rules, sites and screen groups on the web: made by programmers, read by everybody, told in plain words."""
 
+from dataclasses import replace
+
 import pytest
 
 from curator import dayparts, rules, screen_groups, sites
@@ -136,6 +138,11 @@ async def test_what_was_agreed_for_a_site_is_kept_and_told(town: Town) -> None:
     assert "No moving pictures." in page
     (site,) = things.run(town, sites.every)
     assert (site.conditions.least_dwell_ms, site.conditions.static_only) == (10_000, True)
+    assert site.manner == sites.USUAL
+    calm: Fields = {**form, "id": site.id, "calm": "1", "hides_credits": "1", "fit": "cover"}
+    _status, page = await posted(town, "/programme/sites", calm, "technician")
+    assert "Calm: nothing moves that need not." in page
+    assert things.run(town, sites.every)[0] == replace(site, manner=sites.Manner(True, True, "cover"))
     status, _page = await posted(town, "/programme/sites", {**form, "curfew": "gone"})
     assert status == 422
 

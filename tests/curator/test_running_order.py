@@ -2,10 +2,12 @@
 
 import pytest
 
-from curator import running_order
+from content.transition import Transition
+from curator import running_order, transitions
 from curator.running_order import BadOrder
 from tests.curator.conftest import Town
 from tests.curator.programme import things
+from tests.curator.test_publishing import opened, publisher
 
 
 def titles(town: Town) -> list[str]:
@@ -108,3 +110,29 @@ async def test_another_groups_order_is_not_there(town: Town, who: str | None) ->
     assert (await client.get(address, allow_redirects=False)).status == expected
     assert (await client.post(address, data={"up": made["b"]}, allow_redirects=False)).status == expected
     assert titles(town) == list("abcde")
+
+
+async def test_how_items_come_on_is_chosen_for_all_of_a_group_and_is_in_the_next_manifest(town: Town) -> None:
+    screen, item_id = things.screen(town), things.approved_item(town, "Choir")
+    things.share(town, screen, group=2)
+    address = f"/programme/order/{town.group.slug}"
+    await publisher(town).publish_due()
+    answer = await town.client("editor").post(f"{address}/coming-on", data={"kind": "crossfade", "ms": "1000"})
+    page = await answer.text()
+    assert "Saved." in page
+    assert '<option value="crossfade" selected>' in page
+    assert await publisher(town).publish_due() == [screen.id]
+    assert opened(town, screen).items[item_id].transition == Transition("crossfade", 1_000)
+    await town.client("editor").post(f"{address}/coming-on", data={"kind": "cut", "ms": "300"})
+    await publisher(town).publish_due()
+    assert opened(town, screen).items[item_id].transition.is_cut
+
+
+@pytest.mark.parametrize(
+    "form", [{"kind": "spin", "ms": "600"}, {"kind": "wipe", "ms": "5"}, {"kind": "wipe", "ms": "9e3"}]
+)
+async def test_a_way_of_coming_on_that_is_not_offered_is_refused(town: Town, form: dict[str, str]) -> None:
+    address = f"/programme/order/{town.group.slug}/coming-on"
+    assert (await town.client("editor").post(address, data=form)).status == 422
+    assert (await town.client("contributor").post(address, data={"kind": "wipe", "ms": "600"})).status == 404
+    assert things.run(town, lambda c: transitions.of_group(c, town.group.id)).is_cut

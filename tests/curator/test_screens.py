@@ -82,6 +82,32 @@ async def test_those_who_manage_screens_make_and_change_them(town: Town, who: st
     assert deeds(town, screen) == ["screen.create", "screen.change"]
 
 
+async def test_how_high_the_picture_is_and_from_how_far_people_look_reaches_the_programme(town: Town) -> None:
+    client, screen = town.client("technician"), make_screen(town)
+    seen = WORDS | {"name": screen.name, "picture_height_cm": "210", "distance_cm": "1200"}
+    page = await (await client.post(f"/screens/{screen.slug}/settings", data=seen)).text()
+    assert 'value="210"' in page
+    changed = screen_now(town, screen)
+    assert (changed.picture_height_mm, changed.distance_mm) == (2_100, 12_000)
+    for beyond in ({"picture_height_cm": "5001"}, {"distance_cm": "19"}, {"distance_cm": "far"}):
+        assert (await client.post(f"/screens/{screen.slug}/settings", data=seen | beyond)).status == 422
+    assert screen_now(town, screen) == changed
+
+
+async def test_what_people_may_play_with_at_the_screen_is_off_until_a_technician_says_so(town: Town) -> None:
+    client, screen = town.client("technician"), make_screen(town)
+    assert not screen.has_touch
+    assert not screen.has_pads
+    said = WORDS | {"name": screen.name, "has_touch": "1", "has_pads": "1", "lower_edge_cm": "80"}
+    page = await (await client.post(f"/screens/{screen.slug}/settings", data=said)).text()
+    assert 'name="has_touch" value="1" checked' in page
+    changed = screen_now(town, screen)
+    assert (changed.has_touch, changed.has_pads, changed.lower_edge_mm) == (True, True, 800)
+    assert (await client.post(f"/screens/{screen.slug}/settings", data=said | {"lower_edge_cm": "2001"})).status == 422
+    await client.post(f"/screens/{screen.slug}/settings", data=WORDS | {"name": screen.name})
+    assert not screen_now(town, screen).has_touch
+
+
 async def test_nobody_else_makes_changes_blacks_out_or_unpairs(town: Town) -> None:
     screen = make_screen(town)
     address = f"/screens/{screen.slug}"

@@ -72,7 +72,7 @@ async def test_nobody_ends_somebody_elses_session(with_passwords: Town) -> None:
 async def test_what_names_a_session_opens_nothing_and_no_address_is_kept(with_passwords: Town) -> None:
     client = await signed_in(with_passwords, CHROME)
     (row,) = look(with_passwords, lambda c: c.execute(rows.select()).mappings().all())
-    assert set(row) == {"token_sha256", "account_id", "created_ms", "seen_ms", "expires_ms", "browser"}
+    assert set(row) == {"token_sha256", "account_id", "created_ms", "seen_ms", "expires_ms", "browser", "shown_ms"}
     assert row["browser"] == "Chrome"
     stranger = with_passwords.client()
     for token in (row["token_sha256"], row["token_sha256"][:16]):

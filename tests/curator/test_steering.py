@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from content.media.job import STEP_NAMES
 from content.media.reasons import Reason
-from curator import intake, jobs, library, preparation_words, steering
+from curator import intake, jobs, library, outcomes, preparation_words, steering
 from curator.cli import curator
 from curator.config import Settings
 from curator.intake import Worker
@@ -139,7 +139,7 @@ def test_whoever_runs_the_service_may_have_anything_tried_again(data: Path) -> N
         taken = jobs.take(connection, kind=jobs.PREPARE, owner="w", now_ms=2 * 10**12, lease_ms=1_000)  # type: ignore[arg-type]
         assert taken is not None
         jobs.finish(connection, taken, now_ms=2 * 10**12)  # type: ignore[arg-type]
-        library.note_refused(connection, version_id, (Reason("unreadable"),), 3, facts=None)  # type: ignore[arg-type]
+        outcomes.note_refused(connection, version_id, (Reason("unreadable"),), 3, facts=None)  # type: ignore[arg-type]
 
     service.store.run_now(refuse)
     version = service.store.read_now(lambda connection: library.version(connection, version_id))

@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from curator import air_time, bookings
+from curator import air_time, bookings, report_categories
 from curator.programme.recurrence import occurrences
 from curator.schema import HEAD, MIGRATIONS, TooNew, bring_up_to_date
 from curator.store import Connection, Store, taken_back
@@ -109,6 +109,29 @@ def test_what_was_booked_and_shared_before_bookings_recurred_is_still_there(tmp_
     cancelled = store.read_now(lambda c: bookings.stored(c, "c"))
     assert cancelled is not None
     assert cancelled.cancelled_ms == 6
+    store.close()
+
+
+def test_names_of_categories_of_before_wait_but_for_those_that_came_with_the_software(tmp_path: Path) -> None:
+    store = Store(tmp_path / "old.db")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    ours, theirs = '{"en": "Traffic", "vi": "Giao thông"}', '{"en": "Traffic", "vi": "Bầu cho tôi"}'
+
+    def old_town(connection: sa.Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0042")
+        insert = sa.text(
+            "INSERT INTO report_categories (id, code, kind, names, descriptions, site_id, position, created_ms)"
+            " VALUES (:id, :id, 'report', :names, '{}', '', 1, 1)"
+        )
+        connection.execute(insert, [{"id": "a", "names": ours}, {"id": "b", "names": theirs}])
+
+    store.run_now(old_town)
+    bring_up_to_date(store)
+    known = store.read_now(report_categories.by_id)
+    assert (known["a"].waits, known["b"].waits) == (False, True)
+    assert (known["a"].name_on_screens("vi"), known["b"].name_on_screens("en")) == ("Giao thông", "")
     store.close()
 
 

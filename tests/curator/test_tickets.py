@@ -12,6 +12,7 @@ import segno
 from curator import cleaning, groups, library, moderation, people, receiving, tickets, uploads
 from curator.authorisation import Role
 from curator.library import Item
+from curator.own_work import is_own_work
 from curator.tables import items, versions
 from curator.tables import tickets as rows
 from curator.tickets import Ticket
@@ -97,8 +98,8 @@ async def test_whoever_submits_it_does_not_decide_about_it(town: Town) -> None:
     found = look(town, lambda c: library.item(c, item.id))
     assert found is not None
     assert found.newest.state == "submitted"
-    assert moderation.is_own_work(somebody(town, "editor"), found, found.newest)
-    assert not moderation.is_own_work(somebody(town, "moderator"), found, found.newest)
+    assert is_own_work(somebody(town, "editor"), found, found.newest)
+    assert not is_own_work(somebody(town, "moderator"), found, found.newest)
 
 
 async def test_a_ticket_takes_so_many_files_and_no_more(town: Town) -> None:

@@ -163,8 +163,8 @@ async def test_an_empty_file_and_one_too_large_are_refused_in_words(make_town: M
     client = town.client("editor")
     empty, large = await begin(client, 0), await begin(client, 1_000_001)
     assert (empty.status, large.status) == (422, 413)
-    assert "empty" in (await empty.json())["title"]
-    assert "at most 1 MB" in (await large.json())["title"]
+    assert "empty" in (await empty.json())["detail"]
+    assert "at most 1 MB" in (await large.json())["detail"]
     assert files_below(town.service.settings.incoming) == []
 
 

@@ -17,7 +17,8 @@ HEALTHY = Status(
     written_ms=0, curator="https://screens.example.org", is_paired=True, is_revoked=False, screen_id="s",
     screen_name="Library window", pairing_code="", manifest_version=3, pending_version=0, files_wanted=2, files_held=2,
     curator_ms=0, is_linked=True, player_is_there=True, playing_kind="video", playing_item="a", frames_late=0,
-    frames_dropped=0, panic_is_on=False, clock="trusted", rows_waiting=0, disk_free_bytes=1 << 40, faults=(),
+    frames_dropped=0, panic_is_on=False, clock="trusted", rows_waiting=0, votes_waiting=0,
+    is_island=False, visitors_here=0, disk_free_bytes=1 << 40, faults=(),
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.reading import BadDocument
+from display_node.manner_messages import Manner, Ticker, TickerLine
 from display_node.messages import (
     LONGEST_LINE_BYTES,
     MOST_CUES_A_MESSAGE,
@@ -16,6 +17,7 @@ from display_node.messages import (
     Cues,
     Fault,
     Heartbeat,
+    Overlay,
     Panic,
     PictureTaken,
     Played,
@@ -29,6 +31,7 @@ from display_node.messages import (
     decode_for_player,
     encode,
 )
+from display_node.touch_messages import Did, Kept, Left, Offer, Offered, Reach, Seat, Seats, Touched, Wished
 
 CUE = Cue(1, 2, "programme", "video", "i1", "a" * 64, "/cache/a", 3, 4, 1920, 1080, 30, 1, True, "Tết", "c", "g", 9)
 TO_PLAYER: list[ToPlayer] = [
@@ -38,13 +41,27 @@ TO_PLAYER: list[ToPlayer] = [
     Brightness(35),
     Panic(True),
     TakePictures("/run/p.jpg", 500, 30_000),
+    Overlay(True),
+    Manner(True, True),
+    Manner(fit="cover"),
+    Ticker((TickerLine(1, 2, "Tối nay"),)),
+    Ticker(),
+    Reach(True, True, 685, 800),
+    Offer((Offered("p1", "poll", "Cây nào?"), Offered("w1", "wall", "Gì?", is_here=False))),
+    Offer(later="protected", from_time="16:20"),
+    Kept(3, "p1", 2, is_kept=False),
+    Seats((Seat(0, "teal", "heron"), Seat(9, "coral", "fox"))),
     Stop(),
 ]
 TO_AGENT: list[ToAgent] = [
     Played(1, 2, 3, "programme", "i1", "a" * 64, "partial", "start", 4),
-    Heartbeat(1, "programme", "i1", "video", 30, 1, 0, 12),
+    Heartbeat(1, "programme", "i1", "video", 30, 1, 0, 12, 4711, -90, 1_900, -3_000, True, "v4l2m2m", 30, 41, 80),
     Fault("a" * 64, "The file cannot be decoded."),
     PictureTaken("/run/p.jpg", 77),
+    Touched(0),
+    Wished(6, "p1"),
+    Did(13, "steer", -100, 40),
+    Left(5),
 ]
 
 

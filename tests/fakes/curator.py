@@ -29,6 +29,14 @@ class FakeCurator:
     envelope: bytes | None = None
     files: dict[str, bytes] = field(default_factory=dict)
     live: LiveNews = field(default_factory=LiveNews)
+    activities: list[Json] = field(default_factory=list)
+    """What is allowed, as `GET /activities` says it."""
+    votes: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Choices by activity and voter."""
+    refuse_voters: set[str] = field(default_factory=set)
+    """Refuse every batch with one of these."""
+    swallow_votes: int = 0
+    """Store, but break off before answering, so many times."""
     is_revoked: bool = False
     clock_offset_ms: int = 0
     cut_files_after: int | None = None
@@ -72,6 +80,8 @@ class FakeCurator:
         app.router.add_get(f"{base}/manifest/{{node}}", self._manifest)
         app.router.add_get(f"{base}/files/{{sha256}}", self._file)
         app.router.add_get(f"{base}/live/{{node}}", self._live)
+        app.router.add_get(f"{base}/activities/{{node}}", self._activities)
+        app.router.add_post(f"{base}/votes/{{node}}", self._votes)
         app.router.add_get(f"{base}/link/{{node}}", self._link)
         app.router.add_post(f"{base}/as-run/{{node}}", self._as_run)
         app.router.add_put(f"{base}/picture/{{node}}", self._picture)
@@ -170,6 +180,20 @@ class FakeCurator:
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
         return web.json_response(self.live.as_json())
+
+    async def _activities(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"activities": self.activities})
+
+    async def _votes(self, request: web.Request) -> web.StreamResponse:
+        rows = (await request.json())["votes"]
+        if any(row[1] in self.refuse_voters for row in rows):
+            return problem(422, "bad_row")
+        self.votes |= {(row[0], row[1]): row[2] for row in rows}
+        if self.swallow_votes:
+            self.swallow_votes -= 1
+            if request.transport is not None:
+                request.transport.close()
+        return web.json_response({"taken": len(rows)})
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         sha256 = request.match_info["sha256"]

@@ -16,13 +16,14 @@ import numpy as np
 from commonscreen.demo.people import Person
 from commonscreen.demo.processes import Running
 from content.clock import now_ms
-from curator import accounts, air_time, captions, groups, library, screens, tables
+from curator import accounts, air_time, captions, groups, library, screens, tables, take_downs
 from curator.authorisation import Role
 from curator.captions import Track
 from curator.config import Settings
 from curator.library import Item
 from curator.store import Connection, Store
 from curator.tables import items, pairings
+from curator.take_downs import TakeDown
 from curator.web.app import open_service
 
 T = TypeVar("T")
@@ -32,16 +33,17 @@ SIZE = (320, 180)
 COLOURS = {"red": (200, 40, 40), "green": (40, 160, 60), "blue": (40, 70, 190), "white": (230, 230, 230)}
 
 
-def write_film(path: Path, colour: str, seconds: float) -> None:
+def write_film(path: Path, colour: str, seconds: float, size: tuple[int, int] = SIZE) -> None:
     """A film of one colour with a white bar that fills from left to right as it plays, and a tone."""
+    width, height = size
     frames = round(seconds * FPS)
     with av.open(str(path), "w", format="mp4") as container:
         video = container.add_stream("libx264", rate=FPS, options={"preset": "ultrafast", "crf": "18"})
-        video.width, video.height, video.pix_fmt = *SIZE, "yuv420p"
+        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
         audio = container.add_stream("aac", rate=48_000, layout="stereo")
         for index in range(frames):
-            picture = np.full((SIZE[1], SIZE[0], 3), COLOURS[colour], np.uint8)
-            picture[80:100, : SIZE[0] * (index + 1) // frames] = COLOURS["white"]
+            picture = np.full((height, width, 3), COLOURS[colour], np.uint8)
+            picture[height // 2 - 10 : height // 2 + 10, : width * (index + 1) // frames] = COLOURS["white"]
             container.mux(video.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(video.encode(None))
         tone = (0.1 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * 48_000)) / 48_000)).astype(np.float32)
@@ -130,12 +132,12 @@ class Line:
         write_film(path, colour, seconds)
         self.send(path, title)
 
-    def send(self, path: Path, title: str) -> None:
-        """The contributor uploads a file."""
+    def send(self, path: Path, title: str, *, item: str = "", variant: str = "") -> None:
+        """The contributor uploads a file, for a variant of an item where that is named."""
 
         async def act() -> None:
             async with Person(self.address, self.tokens["contributor"]) as person:
-                await person.upload(path, group="youth-club", title=title)
+                await person.upload(path, group="youth-club", title=title, item=item, variant=variant)
 
         asyncio.run(act())
 
@@ -156,6 +158,11 @@ class Line:
         found = self.store.read_now(lambda connection: library.items_where(connection, items.c.title == title))
         return found[0] if found else None
 
+    def taken_off(self, item_id: str) -> TakeDown | None:
+        """The proof that every screen has taken an item off, once there is one."""
+        found = self.store.read_now(lambda connection: take_downs.of_items(connection, [item_id], now_ms()))
+        return next((one for one in found.values() if one.done_ms is not None), None)
+
     def prepared(self, title: str, wait_s: float = 60) -> Item:
         """The item with this title, when its newest version is ready."""
 
@@ -175,9 +182,10 @@ class Line:
 
     # --- the screen --------------------------------------------------------------------------------------------------
 
-    def start_node(self) -> None:
-        """Starts the screen's node without a window, logging every frame."""
-        run = ["node", "run", "--data", str(self.node_data), "--curator", self.address, "--headless", "640x360"]
+    def start_node(self, curator: str = "", look: tuple[str, ...] = ("--headless", "640x360")) -> None:
+        """Starts the screen's node, without a window, logging every frame; `curator` if not our service itself."""
+        at = curator or self.address
+        run = ["node", "run", "--data", str(self.node_data), "--curator", at, *look]
         self.node = Running("The screen", [*run, "--frames", str(self.frames_path)], self.folder / "node.log")
 
     def pair(self) -> None:

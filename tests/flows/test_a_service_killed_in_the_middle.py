@@ -98,7 +98,9 @@ def test_an_upload_is_prepared_to_the_end_once_the_service_runs_again(line: Line
     assert len(item.versions) == 1
     version = item.newest
     assert (version.state, version.duration_ms) == ("submitted", SECONDS * 1_000)
-    named = {version.sha256, version.thumbnail_sha256, version.poster_sha256, version.strip_sha256}
+    named = {
+        version.sha256, version.thumbnail_sha256, version.poster_sha256, version.strip_sha256, version.veil_sha256,
+    }  # fmt: skip
     assert {path.name for path in files_below(settings.files)} == named
     assert [sha256_of(path) for path in files_below(settings.originals)] == [sha256_of(film)]
     wait_for(lambda: not list(settings.incoming.iterdir()), 10)

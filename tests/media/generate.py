@@ -111,7 +111,7 @@ def _tone(film: Film) -> Iterable[AudioFrame]:
 def make_hdr_film(path: Path, code_percent: int, transfer: int) -> Path:
     """A second of even grey in 10 bits, BT.2020, at this part of the signal; `transfer` 16 is PQ, 18 HLG."""
     with av.open(str(path), "w", format="matroska") as container:
-        options = {"x265-params": "log-level=none:pools=1"}
+        options = {"preset": "ultrafast", "x265-params": "log-level=none:pools=1"}
         video = container.add_stream("libx265", rate=30, options=options)
         video.width, video.height = 320, 180
         video.pix_fmt = "yuv420p10le"

@@ -14,7 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 FONTS = Path(__file__).resolve().parents[2] / "display_node" / "assets" / "fonts"
 RATE = 48_000
-SIZE = (854, 480)
+SIZE = (426, 240)
+"""Large enough for what is looked for, and soon prepared."""
 Pixels = NDArray[np.uint8]
 Wave = NDArray[np.float32]
 
@@ -50,7 +51,7 @@ def page(words: str, letters: int, size: tuple[int, int] = (1_920, 1_080), *, da
     return np.asarray(image, np.uint8)
 
 
-def with_qr(picture: Pixels, says: str, side: int = 180) -> Pixels:
+def with_qr(picture: Pixels, says: str, side: int = 160) -> Pixels:
     """The picture with a QR code on it."""
     code = segno.make(says, error="m", micro=False)
     small = Image.fromarray((1 - np.array(list(code.matrix_iter(border=3)), np.uint8)) * 255, "L")
@@ -64,7 +65,7 @@ def make_scenes(path: Path, pictures: Iterable[Pixels], *, fps: int = 30, wave: 
     shown = iter(pictures)
     first = next(shown)
     with av.open(str(path), "w", format="mp4") as container:
-        video = container.add_stream("libx264", rate=fps, options={"crf": "16", "bf": "0"})
+        video = container.add_stream("libx264", rate=fps, options={"crf": "16", "bf": "0", "preset": "ultrafast"})
         video.width, video.height, video.pix_fmt = first.shape[1], first.shape[0], "yuv420p"
         audio = None if wave is None else container.add_stream("aac", rate=RATE, layout="mono")
         for picture in (first, *shown):

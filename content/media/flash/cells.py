@@ -72,10 +72,10 @@ def luma_of_house(frame: VideoFrame, size: tuple[int, int]) -> Plane:
     return _scaled(_plane(frame.planes[0]), size).copy()
 
 
-def colours_of_house(frame: VideoFrame) -> tuple[Plane, Plane, Plane]:
-    """Red, green and blue of a house picture, alone, as large as it stands on the screen."""
+def colours_of_house(frame: VideoFrame, size: tuple[int, int] | None = None) -> tuple[Plane, Plane, Plane]:
+    """Red, green and blue of a house picture, alone, in so many columns and rows; None: as it stands on the screen."""
     luma, blueish, reddish = (_plane(plane) for plane in frame.planes)
-    size = _fitted(Fraction(frame.width, frame.height))
+    size = size or _fitted(Fraction(frame.width, frame.height))
     luma, blueish, reddish = (_scaled(plane, size) for plane in (luma, blueish, reddish))
     base = -16 * _LUMA
     green = cv2.addWeighted(
@@ -113,6 +113,10 @@ def _fitted(shape: Fraction) -> tuple[int, int]:
 
 def _scaled(plane: Plane, size: tuple[int, int]) -> Plane:
     rows, columns = plane.shape[:2]
+    # OpenCV is four times as quick by halves, and the mean of means is the mean.
+    while columns >= 2 * size[0] and rows >= 2 * size[1] and columns % 2 == rows % 2 == 0:
+        rows, columns = rows // 2, columns // 2
+        plane = _codes(cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA))
     if (columns, rows) == size:
         return plane
     shrinks = columns >= size[0] and rows >= size[1]

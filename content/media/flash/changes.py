@@ -27,9 +27,9 @@ from content.media.flash.rules import (
 _T = TypeVar("_T")
 
 ALL = 255
-_BALANCED_FROM = 2_000
+_BALANCED_FROM = 500
 """Fewer cells than this are no quarter of any window."""
-_FEW = 20_000
+_FEW = 5_000
 """Up to so many cells it is quicker to pick them out."""
 _BALANCE = 10, 7
 _D65 = 0.1978, 0.4683
@@ -167,7 +167,8 @@ def saturated(cells: Cells) -> Plane:
 def without_fine_balance(change: Change) -> Change:
     """The same without fine patterns whose squares only change places: at a distance they stay as light as they were.
 
-    A cell is left out when nearly as many of its neighbours turn the other way (WCAG's exception: < 0.1 degree).
+    A cell is left out when nearly as many of its neighbours turn the other way (WCAG's exception: < 0.1 degree), unless
+    it is of a square of four that turn together: those are larger.
     """
     if min(int(cv2.countNonZero(change.up)), int(cv2.countNonZero(change.down))) < _BALANCED_FROM:
         return change
@@ -178,9 +179,14 @@ def without_fine_balance(change: Change) -> Change:
         for mask in (change.up, change.down)
     )
     # At most nine neighbours: ten times as many still fit.
-    keeps_up = (_BALANCE[0] * down < _BALANCE[1] * up).astype(np.uint8) * ALL
-    keeps_down = (_BALANCE[0] * up < _BALANCE[1] * down).astype(np.uint8) * ALL
-    return Change(change.up & keeps_up, change.down & keeps_down)
+    keeps_up = _mask(_BALANCE[0] * down < _BALANCE[1] * up)
+    keeps_down = _mask(_BALANCE[0] * up < _BALANCE[1] * down)
+    return Change((change.up & keeps_up) | _squares(change.up), (change.down & keeps_down) | _squares(change.down))
+
+
+def _squares(mask: Plane) -> Plane:
+    """The cells that are of a square of four."""
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, _SQUARE), np.uint8)
 
 
 def _others_below() -> Plane:
@@ -251,3 +257,4 @@ def _most(lights: list[Light]) -> Light:
 
 _OTHERS_BELOW = _others_below()
 _NOWHERE = np.zeros(0, np.intp)
+_SQUARE = np.ones((2, 2), np.uint8)

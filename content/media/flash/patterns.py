@@ -2,18 +2,14 @@
 
 from collections import deque
 
-import cv2
-import numpy as np
-
 from content.media.flash.cells import Light
 from content.media.flash.findings import Hit
-from content.media.flash.rules import COLUMNS, PATTERN_PERCENT, PATTERN_US, ROWS
+from content.media.flash.rules import PATTERN_PERCENT, PATTERN_US
 from content.media.flash.stripes import Stripes, stripes_of
 
 _EVERY_US = 100_000
 _LOOKED_AT = 4
 """While there are none, only every fourth is looked at; what lies between is looked at when there are."""
-_SIZE = (COLUMNS // 2, ROWS // 2)
 _NONE = Stripes(0, 0)
 
 
@@ -36,13 +32,12 @@ class Patterns:
             self._shown = _NONE
             return hits
         self._next_us = at_us - at_us % _EVERY_US + _EVERY_US
-        small: Light = np.asarray(cv2.resize(light, _SIZE, interpolation=cv2.INTER_AREA), np.uint16)
         self._since_look += 1
         if self._since_look < _LOOKED_AT and not self._any.is_on:
-            self._waiting.append((at_us, small))
+            self._waiting.append((at_us, light))
             return hits
         self._since_look = 0
-        self._shown = stripes_of(small)
+        self._shown = stripes_of(light)
         if self._shown.percent >= PATTERN_PERCENT and not self._any.is_on:
             self._look_back(at_us)
         self._waiting.clear()

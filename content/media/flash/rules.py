@@ -6,8 +6,8 @@ Light is counted in integers: WHITE is the whole of it, linear, so 10 % of white
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-COLUMNS, ROWS = 960, 540
-"""The screen, 16:9, in cells; a cell is 2 x 2 pixels of 1920 x 1080."""
+COLUMNS, ROWS = 480, 270
+"""The screen, 16:9, in cells; a cell is 4 x 4 pixels of 1920 x 1080: finer than the tenth of a degree WCAG looks at."""
 
 WHITE = 50_000
 STEP = 4_997
@@ -52,9 +52,9 @@ PATTERN_PERCENT = 25
 PATTERN_US = 500_000
 """…for this long."""
 
+_QUARTER = 0.25
 _ROUNDED_AWAY = 0.997
 """Of an area, by cells that it only partly covers."""
-_QUARTER = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,19 @@ class Field:
     """Cells that are a quarter of it."""
 
 
-def field(width: float, height: float) -> Field:
-    """The window of `width` x `height` pixels of a 1920 x 1080 screen."""
+def field(width: float, height: float, *, lost: float = 0) -> Field:
+    """The window of `width` x `height` pixels of a 1920 x 1080 screen; `lost`: rows and columns a quarter may lose."""
     columns, rows = width * COLUMNS / 1_920, height * ROWS / 1_080
-    return Field(-int(-columns // 1), -int(-rows // 1), int(columns * rows * _QUARTER * _ROUNDED_AWAY))
+    quarter = columns * rows * _QUARTER * _ROUNDED_AWAY - lost * (columns + rows) / 2
+    return Field(-int(-columns // 1), -int(-rows // 1), int(quarter))
 
 
 SCREEN = field(1_920, 1_080)
 TRACE24 = field(416, 416)
-WCAG = field(341, 256)
+WCAG = field(341, 256, lost=1)
+"""What flashes faintly is not seen in cells it covers in part: a quarter of a window, half as wide and half as high,
+that lies across the cells loses about one column and one row. In the smallest window that matters.
+"""
 
 Rule = Literal[
     "itu_general",

@@ -22,7 +22,7 @@ from content.media.flash.rules import (
 )
 from content.media.flash.tally import Tally
 
-_SEAM_STEP = 4
+_SEAM_STEP = 2
 _SLOW_STEP = 2
 _SEAM_LEAST_US = 16_000
 _GAP_US = 33_000

@@ -5,12 +5,14 @@ Their file is read in a thread of its own and believed only if its bytes have th
 
 import hashlib
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import pygame
 
 from content.captions import MOST_BYTES, BadCaptions, CaptionCue, CaptionLine, Captions, read_webvtt
+from display_node.player.composing import Composing
 from display_node.player.text import INK, PAPER, Typesetter
 from display_node.words import _
 
@@ -25,9 +27,11 @@ MARGIN_PERCENT = 4
 WIDEST_PERCENT = 92
 SMALLEST_STAGE_PX = 60
 SLANT_PERCENT = 18
-MOST_COMPOSED = 4
+MOST_COMPOSED = 6
+"""What is on and what comes next: three each."""
 
 Side = Literal["left", "center", "right"]
+BoxKey = tuple[CaptionCue, tuple[int, int]]
 
 
 class CaptionsLoader:
@@ -68,7 +72,8 @@ class CaptionsOverlay:
         self.sha256 = sha256
         self._typesetter = typesetter
         self._loader = CaptionsLoader(Path(path), sha256) if path else None
-        self._boxes: dict[tuple[CaptionCue, tuple[int, int]], pygame.Surface] = {}
+        self._boxes: dict[BoxKey, pygame.Surface] = {}
+        self._ahead: Composing[dict[BoxKey, pygame.Surface]] | None = None
 
     @property
     def failure(self) -> str:
@@ -81,27 +86,45 @@ class CaptionsOverlay:
         return self._loader is not None and self._loader.is_running
 
     def draw(
-        self, surface: pygame.Surface, media_ms: int, picture: pygame.Rect, keep_off: pygame.Rect | None = None
+        self, surface: pygame.Surface, media_ms: int, picture: pygame.Rect, keep_off: Sequence[pygame.Rect] = ()
     ) -> None:
-        """Lays what is said at `media_ms` over the film, which fills `picture`; not over `keep_off`."""
+        """Lays what is said at `media_ms` over the film, which fills `picture`; not over `keep_off`, see `placed`."""
         captions = self._loader.captions if self._loader else None
         if captions is None or min(surface.get_size()) < SMALLEST_STAGE_PX:
             return
-        taken = [keep_off] if keep_off else []
+        taken = list(keep_off)
         # From the foot up: of two that stand there the later one is below.
         for cue in reversed(captions.at(media_ms)):
             box = self._box(cue, surface.get_size())
             place = placed(cue, box.get_size(), picture, surface.get_size(), taken)
             surface.blit(box, place)
-            taken.append(place)
+            taken.insert(0, place)
+        self._look_ahead(captions, media_ms, surface.get_size())
 
     def _box(self, cue: CaptionCue, size: tuple[int, int]) -> pygame.Surface:
+        """Composed ahead, as a rule; only a player that joins in the middle of one composes it here."""
         key = (cue, size)
         if key not in self._boxes:
-            while len(self._boxes) >= MOST_COMPOSED:
-                del self._boxes[next(iter(self._boxes))]
-            self._boxes[key] = boxed(cue, size, self._typesetter)
+            self._keep(key, boxed(cue, size, self._typesetter))
         return self._boxes[key]
+
+    def _keep(self, key: BoxKey, box: pygame.Surface) -> None:
+        while len(self._boxes) >= MOST_COMPOSED:
+            del self._boxes[next(iter(self._boxes))]
+        self._boxes[key] = box
+
+    def _look_ahead(self, captions: Captions, media_ms: int, size: tuple[int, int]) -> None:
+        """Has what comes next composed in a thread, and takes what was."""
+        if self._ahead is not None:
+            if self._ahead.is_running:
+                return
+            for key, box in (self._ahead.made or {}).items():
+                self._keep(key, box)
+            self._ahead = None
+        wanted = [(cue, size) for cue in captions.following(media_ms) if (cue, size) not in self._boxes]
+        if wanted:
+            setter = self._typesetter.for_a_thread()
+            self._ahead = Composing("captions-ahead", lambda: {key: boxed(*key, setter) for key in wanted})
 
 
 def boxed(cue: CaptionCue, size: tuple[int, int], typesetter: Typesetter) -> pygame.Surface:
@@ -138,7 +161,10 @@ def placed(
     stage: tuple[int, int],
     taken: list[pygame.Rect],
 ) -> pygame.Rect:
-    """Where the box of a caption stands: inside the stage, and clear of what is `taken` already."""
+    """Where the box of a caption stands: inside the stage, and clear of what is `taken` already.
+
+    Where there is no room for that, the last of those give way.
+    """
     margin = min(stage) * MARGIN_PERCENT // 100
     place = pygame.Rect((0, 0), box)
     side = side_of(cue)
@@ -156,14 +182,26 @@ def placed(
         place.top = picture.top + picture.height * cue.line_percent // 100
     bounds = pygame.Rect((0, 0), stage).inflate(-2 * margin, -2 * margin)
     place.clamp_ip(bounds)
-    goes_down = place.centery < bounds.centery
-    for other in sorted(taken, key=lambda rect: rect.top if goes_down else -rect.bottom):
-        if place.colliderect(other):
-            if goes_down:
-                place.top = other.bottom + margin // 4
-            else:
-                place.bottom = other.top - margin // 4
+    for kept in range(len(taken), 0, -1):
+        free = _clear(place, taken[:kept], bounds, margin // 4)
+        if free is not None:
+            return free
     return place
+
+
+def _clear(
+    place: pygame.Rect, taken: Sequence[pygame.Rect], bounds: pygame.Rect, gap: int
+) -> pygame.Rect | None:  # fmt: skip
+    """`place` moved up or down to where nothing is: towards the middle if that can be, and no further than needed."""
+    goes_down = place.centery < bounds.centery
+    tops = {place.top, *(one.bottom + gap for one in taken), *(one.top - gap - place.height for one in taken)}
+    for top in sorted(
+        tops, key=lambda top: ((top < place.top) == goes_down and top != place.top, abs(top - place.top))
+    ):
+        free = place.move(0, top - place.top)
+        if bounds.top <= free.top and free.bottom <= bounds.bottom and free.collidelist(list(taken)) < 0:
+            return free
+    return None
 
 
 def _rows(lines: tuple[CaptionLine, ...], size_px: int, width_px: int, typesetter: Typesetter) -> list[pygame.Surface]:

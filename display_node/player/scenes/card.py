@@ -7,7 +7,7 @@ from typing import Protocol
 import pygame
 
 from display_node.player.scenes.landscape import cloud, dusk
-from display_node.player.scenes.scene import NS_PER_MS, step_before
+from display_node.player.scenes.scene import BEAT_NS, NS_PER_MS, step_before
 from display_node.player.text import PAPER, SUN, Typesetter
 
 STEP_NS = 125 * NS_PER_MS
@@ -52,6 +52,10 @@ class CardScene:
         span = max(8, size[0] // 3)
         self._clouds = [cloud(span * (10 - 2 * index) // 10, 20 + index) for index in range(3)]
         self._announcement = Announcement()
+        self.is_calm = False
+        """Clouds and windows stand still; only the words are kept up to date."""
+        self.keep_off: tuple[pygame.Rect, ...] = ()
+        """See `Yielding`."""
 
     def announce(self, announcement: Announcement, words: Words) -> None:
         """Says this from the next picture on, in the language of `words`."""
@@ -60,15 +64,19 @@ class CardScene:
 
     def change_before(self, instant_ns: int) -> int:
         """The last step of the clouds."""
-        return step_before(instant_ns, STEP_NS)
+        return step_before(instant_ns, self._step_ns)
 
     def change_after(self, instant_ns: int) -> int:
         """The next step of the clouds."""
-        return step_before(instant_ns, STEP_NS) + STEP_NS
+        return step_before(instant_ns, self._step_ns) + self._step_ns
+
+    @property
+    def _step_ns(self) -> int:
+        return BEAT_NS if self.is_calm else STEP_NS
 
     def draw(self, surface: pygame.Surface, instant_ns: int, now_ns: int) -> bool:
         """The town at `instant_ns`, always ready."""
-        seconds = instant_ns / 1_000_000_000
+        seconds = 0.0 if self.is_calm else instant_ns / 1_000_000_000
         surface.blit(self._ground, (0, 0))
         for index, drifting in enumerate(self._clouds):
             surface.blit(drifting, self._cloud_place(index, drifting, seconds))
@@ -94,7 +102,12 @@ class CardScene:
             top += line.get_height() + int(gap * unit)
         invitation = self._words.gettext("This screen shows what people around here make. Yours could be next.")
         rows = self._typesetter.paragraph(invitation, int(3.2 * unit), "SemiBold", PAPER, self._size[0] - 2 * margin, 2)
-        foot = self._size[1] - int(2.4 * unit) - sum(row.get_height() for row in rows)
+        height = sum(row.get_height() for row in rows)
+        place = pygame.Rect(margin, self._size[1] - int(2.4 * unit) - height, self._size[0] - 2 * margin, height)
+        for other in self.keep_off:
+            if place.colliderect(other):
+                place.bottom = other.top - int(unit)
+        foot = place.top
         for row in rows:
             surface.blit(row, (margin, foot))
             foot += row.get_height()

@@ -3,11 +3,13 @@
 import math
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 
-import numpy as np
 import pygame
 
-from display_node.player.text import CORAL, INK, PAPER, PLUM, SUN, TEAL, Colour
+from display_node.player.text import CORAL, INK, PAPER, PLUM, SUN, Colour
+from kiosks.themes import PAPER as PAPER_THEME
+from kiosks.themes import THEMES, Theme
 
 OVERSAMPLED = 2
 _SUNLIGHT: Colour = (0xFF, 0xD9, 0x7A)
@@ -16,28 +18,24 @@ _SKY: tuple[tuple[float, Colour], ...] = (
 )  # fmt: skip
 
 
-def paper_hills(picture: pygame.Surface) -> int:
+def paper_hills(picture: pygame.Surface, theme: Theme = THEMES[PAPER_THEME]) -> int:
     """Cut-paper hills along the foot of `picture`; gives the y of their highest point."""
     width, height = picture.get_size()
     big = pygame.Surface((width * OVERSAMPLED, height * OVERSAMPLED // 4))
-    big.fill(PAPER)
+    big.fill(theme.ground)
     tall = big.get_height()
-    for colour, level, swing, phase in (
-        (SUN, 0.42, 0.16, 0.4),
-        (CORAL, 0.55, 0.14, 2.2),
-        (PLUM, 0.68, 0.12, 4.1),
-        (TEAL, 0.80, 0.10, 5.6),
-    ):
+    ridges = ((0.42, 0.16, 0.4), (0.55, 0.14, 2.2), (0.68, 0.12, 4.1), (0.80, 0.10, 5.6))
+    for colour, (level, swing, phase) in zip(theme.hills, ridges, strict=True):
         pygame.draw.polygon(big, colour, _ridge(big.get_width(), tall, level, swing, phase))
     foot = pygame.transform.smoothscale(big, (width, max(1, height // 4)))
     picture.blit(foot, (0, height - foot.get_height()))
     return height - foot.get_height() * 3 // 4
 
 
+@lru_cache(maxsize=1)
 def dusk(size: tuple[int, int]) -> tuple[pygame.Surface, list[pygame.Rect]]:
-    """The town at dusk for a surface of `size`, and where its windows are."""
+    """The town at dusk for a surface of `size`, and where its windows are. Kept: not to be changed."""
     picture = _sky(size)
-    _glow(picture)
     width, height = size[0] * OVERSAMPLED, size[1] * OVERSAMPLED
     big = pygame.transform.smoothscale(picture, (width, height))
     pygame.draw.circle(big, _SUNLIGHT, _sun_place(big), _sun_radius(big))
@@ -71,28 +69,31 @@ def cloud(width: int, seed: int) -> pygame.Surface:
 
 
 def _sky(size: tuple[int, int]) -> pygame.Surface:
+    """The sky, with the light around the sun, strongest at its rim."""
+    # NumPy takes a while to be read: not before the first picture of the programme is on.
+    import numpy as np
+
     width, height = size
     rows = np.linspace(0.0, 1.0 / 0.86, height)
     stops = [stop for stop, _ in _SKY]
-    channels = [np.interp(rows, stops, [colour[index] for _, colour in _SKY]) for index in range(3)]
-    # A little noise keeps the gradient from showing bands.
-    noise = np.random.default_rng(7).uniform(-1.2, 1.2, (width, height, 1))
-    pixels = np.clip(np.stack(channels, axis=1)[np.newaxis, :, :] + noise, 0, 255).astype(np.uint8)
     picture = pygame.Surface(size)
-    pygame.surfarray.blit_array(picture, pixels)
+    spread = 1.7 * _sun_radius(picture)
+    across, down = (
+        np.exp(-((np.arange(side) - middle) ** 2) / (2 * spread**2)).astype(np.float32)
+        for side, middle in zip(size, _sun_place(picture), strict=True)
+    )
+    share = np.float32(0.55) * np.outer(down, across)
+    # A little noise keeps the gradient from showing bands.
+    noise = np.random.default_rng(7).random((height, width), dtype=np.float32) * np.float32(2.4) - np.float32(1.2)
+    pixels = np.zeros((height, width, 4), np.uint8)
+    for index in range(3):
+        sky = np.interp(rows, stops, [colour[index] for _, colour in _SKY]).astype(np.float32)[:, np.newaxis] + noise
+        sky += (np.float32(_SUNLIGHT[index]) - sky) * share
+        pixels[:, :, 2 - index] = np.clip(sky, 0, 255, out=sky)
+    whole = pygame.image.frombuffer(pixels.data, size, "BGRA")
+    whole.set_alpha(None)
+    picture.blit(whole, (0, 0))
     return picture
-
-
-def _glow(picture: pygame.Surface) -> None:
-    """The light around the sun, strongest at its rim."""
-    width, height = picture.get_size()
-    centre_x, centre_y, radius = *_sun_place(picture), _sun_radius(picture)
-    across = np.arange(width)[:, np.newaxis] - centre_x
-    down = np.arange(height)[np.newaxis, :] - centre_y
-    share = 0.55 * np.exp(-(across**2 + down**2) / (2 * (1.7 * radius) ** 2))[:, :, np.newaxis]
-    pixels = pygame.surfarray.array3d(picture)
-    lit = pixels * (1 - share) + np.array(_SUNLIGHT) * share
-    pygame.surfarray.blit_array(picture, lit.astype(np.uint8))
 
 
 def _sun_place(picture: pygame.Surface) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """What every scene can do. A scene is a pure picture of an instant: drawing it twice gives the same."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import pygame
 
@@ -23,6 +23,14 @@ class Scene(Protocol):
     def draw(self, surface: pygame.Surface, instant_ns: int, now_ns: int) -> bool:
         """Draws the picture of `instant_ns` over the whole surface; False, drawing nothing, when it is not ready."""
         ...
+
+
+@runtime_checkable
+class Yielding(Protocol):
+    """A scene whose words make room for what stands in front of the programme."""
+
+    keep_off: tuple[pygame.Rect, ...]
+    """Where words would lie under that, the most important first."""
 
 
 def step_before(instant_ns: int, step_ns: int) -> int:

@@ -1,19 +1,15 @@
 """What a screen without a programme shows: its state in plain words, and how to pair it."""
 
 import pygame
-import segno
 
 from display_node.messages import Standby
 from display_node.player.scenes.landscape import paper_hills
+from display_node.player.scenes.qr import fitting
 from display_node.player.scenes.scene import BEAT_NS, step_before
-from display_node.player.text import CORAL, INK, PAPER, TEAL, Colour, Typesetter
+from display_node.player.text import CORAL, INK, PAPER, TEAL, Typesetter
 
 SLATE = Standby("Commonscreen")
 """In memory before anything else: what shows until the agent has spoken."""
-
-WHITE: Colour = (255, 255, 255)
-LEAST_QR_MODULE_PX = 2
-QUIET_ZONE_MODULES = 4
 
 
 class StandbyScene:
@@ -44,7 +40,7 @@ def _compose(standby: Standby, size: tuple[int, int], typesetter: Typesetter) ->
     hills_top = paper_hills(picture)
     unit, margin = min(size) / 100, int(min(size) * 0.08)
     is_wide = width >= height
-    qr = _qr(standby.url, int((hills_top - 2 * margin) * (0.72 if is_wide else 0.34))) if standby.url else None
+    qr = fitting(standby.url, int((hills_top - 2 * margin) * (0.72 if is_wide else 0.34))) if standby.url else None
     text_width = width - 2 * margin - (qr.get_width() + margin if qr and is_wide else 0)
     bottom = _words(picture, standby, typesetter, unit, (margin, margin, text_width))
     if qr is not None and is_wide:
@@ -79,23 +75,6 @@ def _put(picture: pygame.Surface, lines: list[pygame.Surface], left: int, top: i
         picture.blit(line, (left, top))
         top += line.get_height()
     return top + int(unit)
-
-
-def _qr(url: str, most_px: int) -> pygame.Surface | None:
-    """The address as a QR code on white, in whole pixels a module; None where it would be too small to read."""
-    modules = [list(row) for row in segno.make(url, error="m", micro=False).matrix]
-    across = len(modules) + 2 * QUIET_ZONE_MODULES
-    module_px = most_px // across
-    if module_px < LEAST_QR_MODULE_PX:
-        return None
-    code = pygame.Surface((across * module_px, across * module_px))
-    code.fill(WHITE)
-    for row, line in enumerate(modules):
-        for column, is_dark in enumerate(line):
-            if is_dark:
-                spot = ((column + QUIET_ZONE_MODULES) * module_px, (row + QUIET_ZONE_MODULES) * module_px)
-                code.fill(INK, (*spot, module_px, module_px))
-    return code
 
 
 def _place_qr(

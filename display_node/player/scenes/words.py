@@ -2,6 +2,7 @@
 
 import pygame
 
+from content.captions import is_right_to_left
 from display_node.player.scenes.scene import BEAT_NS, step_before
 from display_node.player.text import INK, PAPER, SUN, Typesetter
 
@@ -46,8 +47,9 @@ def _compose(words: tuple[str, ...], size: tuple[int, int], typesetter: Typesett
         share *= 0.9
         rows = _rows(words, unit * share, size[0] - 2 * margin, typesetter)
     top = max(band, (size[1] - _height(rows)) // 2)
+    is_rtl = is_right_to_left(" ".join(words))
     for row, gap in rows:
-        picture.blit(row, (margin, top))
+        picture.blit(row, (size[0] - margin - row.get_width() if is_rtl else margin, top))
         top += row.get_height() + gap
     return picture
 

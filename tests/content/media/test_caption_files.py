@@ -176,6 +176,12 @@ def test_what_hides_is_told_and_what_outlasts_the_film_ends_with_it(tmp_path: Pa
     assert found.captions[0].last_ms == 5_000
 
 
+def test_letters_that_screens_cannot_draw_are_told_and_those_of_a_package_with_its_name(tmp_path: Path) -> None:
+    found = prepared(tmp_path, "00:01,000 --> 00:04,000\nChào مرحبا 中文 𓀀", film_ms=5_000)
+    assert codes_of(found) == ["captions_letters_package", "captions_letters"]
+    assert [reason.values["letters"] for reason in found.reasons] == ["中 文", "𓀀"]
+
+
 @settings(max_examples=200)
 @given(
     st.lists(

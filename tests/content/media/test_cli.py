@@ -125,7 +125,7 @@ def test_a_pipe_and_an_empty_folder_end_with_one_clear_line(tmp_path: Path) -> N
 
 
 def test_who_presses_ctrl_c_is_told_how_far_it_was_and_nothing_is_left_behind(tmp_path: Path) -> None:
-    film = make_film(tmp_path / "a.mp4", Film(size=(1_280, 720), frames=600))
+    film = make_film(tmp_path / "a.mp4", Film(size=(640, 360), frames=600))
     command = [sys.executable, "-m", "commonscreen", "content", "prepare", str(film), "--out", str(tmp_path / "made")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         while not list((tmp_path / "made").glob(".making-*/made/*")) and running.poll() is None:

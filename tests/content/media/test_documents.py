@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from content.media.reading_time import CHARACTERS_A_SECOND, MOST_READING_MS, NOTICE_MS, reading_ms
+from content.media.profiles import facade
+from content.media.reading_time import MOST_READING_MS, NOTICE_MS, reading_ms
+from content.reading_speed import CHARACTERS_A_SECOND
 from tests.content.media.rooms import codes_of, prepared_from
 from tests.media.documents import Page, make_pdf
 from tests.media.generate import make_white_png
@@ -29,7 +31,7 @@ def _colour_at(film: Path, frame: int) -> tuple[int, ...]:
 def test_each_page_stands_until_it_is_read_and_then_the_next_one_does(tmp_path: Path) -> None:
     much = "x" * 12 * CHARACTERS_A_SECOND
     source = make_pdf(tmp_path / "talk.pdf", [Page(much, RED), Page("short", GREEN)])
-    prepared = prepared_from(source)
+    prepared = prepared_from(source, profile=facade(320, 180))
     assert prepared.rendition is not None, prepared.reasons
     assert (prepared.rendition.duration_ms, prepared.rendition.frames) == (24_000, 720)
     first, last = NOTICE_MS + 12_000, 24_000

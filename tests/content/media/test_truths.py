@@ -26,12 +26,12 @@ def test_an_upload_gets_the_verdict_it_deserves(truth: Truth, tmp_path: Path) ->
             set(),
         )
         return
-    rendition, previews = prepared.rendition, (prepared.thumbnail, prepared.poster, prepared.strip)
+    rendition, previews = prepared.rendition, (prepared.thumbnail, prepared.poster, prepared.strip, prepared.veil)
     assert rendition is not None
     assert (rendition.width, rendition.height) == truth.size
     assert truth.duration_ms in {None, rendition.duration_ms}
     assert rendition.has_sound is truth.has_sound
-    assert left == {rendition.path.name, "thumbnail.jpg", "poster.jpg", "strip.jpg"}
+    assert left == {rendition.path.name, "thumbnail.jpg", "poster.jpg", "strip.jpg", "veil.jpg"}
     for file in (rendition, *previews):
         assert file is not None
         assert (file.sha256, file.size_bytes) == (sha256_of(file.path), file.path.stat().st_size)

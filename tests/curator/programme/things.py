@@ -32,7 +32,7 @@ def submitted_item(town: Town, title: str, *, group_id: str | None = None, durat
     def make(connection: Connection) -> None:
         connection.execute(
             items.insert().values(
-                id=item_id, group_id=group_id or town.group.id, title=title, credits="", licence="", language="en",
+                id=item_id, group_id=group_id or town.group.id, title=title, credits="", licence="", languages='["en"]',
                 alt_text="", created_by=town.accounts["editor"], created_ms=town.clock(), approved_version_id=None,
             )
         )  # fmt: skip

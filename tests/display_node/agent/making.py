@@ -10,31 +10,38 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
+
+import aiohttp
 
 from content.approval import Approval, sign_approval
 from content.canonical import Json
 from content.clock import now_ms
-from content.manifest import ListedPlay, Manifest, ManifestItem, NeededFile, ScreenFacts, seal
+from content.manifest import ListedPlay, Manifest, ManifestItem, NeededFile, seal
 from content.programme.digest import segment_digests
 from content.programme.engine import Programme
 from content.programme.plan import read_plan
 from content.reading import Reader
+from content.screen_facts import ScreenFacts
 from content.signing import SigningKey
 from display_node.agent.agent import Settings, run
-from display_node.agent.cache import free_bytes
+from display_node.agent.cache import Cache, free_bytes
+from display_node.agent.identity import Identity, PanicState
+from display_node.agent.local import Local
 from display_node.agent.pace import Pace
+from display_node.agent.state import State
 from display_node.config import DataFolder
 from display_node.messages import Cue, Cues, ToAgent, ToPlayer, decode_for_player, encode
 
 QUICK = Pace(
     poll_s=0.2, soonest_poll_s=0.02, revoked_poll_s=0.2, first_retry_s=0.05, longest_retry_s=0.2, health_s=0.2,
-    status_s=0.1, recheck_s=0.1, glance_s=0.05,
+    status_s=0.1, recheck_s=0.1, glance_s=0.05, alone_s=0.3,
 )  # fmt: skip
 SCREEN = "screen-1"
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 ALWAYS_MS = 4 * 10**12
-DEADLINE_S = 15.0
+DEADLINE_S = 60.0
 
 
 def body_of(name: str, size_bytes: int = 5_000) -> bytes:
@@ -222,6 +229,22 @@ def _cut(cues: dict[int, Cue]) -> dict[int, Cue]:
     return {start: replace(cue, end_ms=min(cue.end_ms, after.get(start, cue.end_ms))) for start, cue in cues.items()}
 
 
+def state_of(folder: DataFolder, now: Callable[[], int] = now_ms) -> State:
+    """What an agent knows that has not spoken to anybody."""
+    return State(
+        folder=folder,
+        now=now,
+        pace=QUICK,
+        session=cast("aiohttp.ClientSession", None),
+        cache=Cache(folder, now),
+        identity=Identity("https://c.example", screen_name='Thư viện "Bắc"\n2'),
+        token="",
+        panic=PanicState(),
+        started_ms=0,
+        seed="",
+    )
+
+
 @contextlib.asynccontextmanager
 async def agent(
     folder: DataFolder,
@@ -229,10 +252,17 @@ async def agent(
     now: Callable[[], int] = now_ms,
     free: Callable[[Path], int] = free_bytes,
     pace: Pace = QUICK,
+    meet: Callable[[Local], None] = lambda _local: None,
+    *,
+    island_address: str = "",
+    island_wifi: str = "",
 ) -> AsyncIterator[None]:
     """A real agent in this process, ended at the end of the block."""
+    settings = Settings(
+        folder, curator, "", pace, now, free, meet=meet, island_address=island_address, island_wifi=island_wifi
+    )
     async with asyncio.TaskGroup() as group:
-        running = group.create_task(run(Settings(folder, curator, "", pace, now, free)))
+        running = group.create_task(run(settings))
         try:
             yield
         finally:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from content.approval import Approval, SignedApproval, sign_approval
-from content.manifest import ItemCaptions, Manifest, ScreenFacts
+from content.manifest import ItemCaptions, Manifest
+from content.screen_facts import ScreenFacts
 from content.signing import SigningKey
 from display_node.agent.captioning import chosen
 from display_node.agent.cues import Resolved, Shelf, difference, resolve

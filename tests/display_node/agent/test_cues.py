@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.signing import SigningKey
+from content.transition import Transition
 from display_node.agent.cues import Shelf, difference, in_lines, resolve
 from display_node.agent.slots import Slot
 from display_node.messages import LONGEST_LINE_BYTES, MOST_CUES_A_MESSAGE, Cue, encode
@@ -30,6 +31,15 @@ def test_each_kind_of_slot_has_its_picture() -> None:
     assert (one(Slot(0, 1, "filler")).layer, one(Slot(0, 1, "filler")).kind) == ("filler", "card")
     assert (one(Slot(0, 1, "off")).layer, one(Slot(0, 1, "off")).kind) == ("filler", "card")
     assert (one(Slot(0, 1, "dark")).layer, one(Slot(0, 1, "dark")).kind) == ("dark", "dark")
+
+
+def test_an_item_comes_on_as_its_group_chose_but_goes_on_in_its_middle_with_a_cut() -> None:
+    chosen = {name: replace(item, transition=Transition("wipe", 900)) for name, item in MANIFEST.items.items()}
+    manifest = replace(MANIFEST, items=chosen)
+    slots = [(Slot(0, 10_000, "item", "a"), manifest), (Slot(10_000, 12_000, "item", "b", 8_000), manifest)]
+    first, second = resolve(slots, lambda _sha256: PLACE, most=10).cues
+    assert (first.transition, first.transition_ms) == ("wipe", 900)
+    assert (second.transition, second.transition_ms) == ("cut", 0)
 
 
 def test_an_item_still_downloading_is_not_shown() -> None:

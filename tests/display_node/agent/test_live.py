@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from content.approval import Approval, sign_approval
 from content.clock import now_ms
-from content.live import LiveNews, LiveOrder, LiveWords, sign_order
-from content.manifest import ManifestItem, NeededFile
+from content.live import LiveNews, LiveOrder, LiveWords, read_news, sign_order
+from content.manifest import Manifest, ManifestItem, NeededFile
 from content.programme.layers import LiveLayer, fold
+from content.reading import Reader
 from content.signing import SigningKey
+from content.ticker import Ticker, sign_ticker
 from display_node.agent.cues import Shelf, resolve
 from display_node.agent.layering import believed, layered
 from display_node.agent.slots import EngineLine, Programming, succession
@@ -67,6 +69,26 @@ def news_of(key: SigningKey, orders: Sequence[LiveOrder], places: tuple[str, ...
         (sign_approval(approval, key),),
         (NeededFile(ITEM.sha256, 5_000, "video/mp4"),),
     )
+
+
+# --- tickers -------------------------------------------------------------------------------------------------------
+
+
+def test_a_ticker_is_believed_for_its_signature_its_screen_and_its_time() -> None:
+    ticker = Ticker("t1", "Road closed", "en", (SCREEN,), START_MS, START_MS + HOUR_MS, "ann", "ben", 1)
+    other = SigningKey.new()
+    given = [
+        sign_ticker(ticker, KEY),
+        sign_ticker(replace(ticker, id="t2"), other),
+        replace(sign_ticker(ticker, KEY), ticker=replace(ticker, text="Road open")),
+        sign_ticker(replace(ticker, screens=("elsewhere",)), KEY),
+        sign_ticker(replace(ticker, from_ms=START_MS - HOUR_MS, until_ms=START_MS), KEY),
+    ]
+    keys = {KEY.public.key_id: KEY.public}
+    news, complaints = believed(LiveNews(tickers=tuple(given)), keys, SCREEN, START_MS)
+    assert news.tickers == (given[0],)
+    assert len(complaints) == 2
+    assert read_news(Reader(news.as_json())) == news
 
 
 # --- the fold over the slots -----------------------------------------------------------------------------------------
@@ -126,6 +148,26 @@ def test_an_item_that_joins_at_its_start_only_gives_way_to_the_card_after_an_ord
         cues = resolve(slots, lambda _sha256: Path("/x"), most=50).cues
         assert {cue.kind for cue in cues if START_MS + 4_000 <= cue.start_ms < START_MS + 10_000} == kinds
         assert {cue.kind for cue in cues if cue.start_ms >= START_MS + 10_000} == {"video"}
+
+
+def test_a_session_that_ends_gives_way_to_the_card_where_an_item_is_not_to_be_joined() -> None:
+    manifest = PROGRAMMING.manifest
+    from_start = replace(manifest, items={name: replace(item, joins="start") for name, item in manifest.items.items()})
+
+    def on(manifest: Manifest, end_ms: int) -> list[tuple[int, str, int]]:
+        """From when on what is on around a session's end, and where in it it begins."""
+        slots = succession(None, replace(PROGRAMMING, manifest=manifest), START_MS, START_MS + 20_000)
+        span = (START_MS - 40_000, START_MS + end_ms)
+        placed = layered(slots, LiveNews(), list, lambda _sha256: True, [span])
+        cues = resolve(placed, lambda _sha256: Path("/x"), most=3).cues
+        return [(cue.start_ms - START_MS, cue.item or cue.kind, cue.offset_ms) for cue in cues]
+
+    plain = [(0, "a", 0), (10_000, "b", 0)]
+    late = [(0, "a", 0), (7_001, "card", 0), (10_000, "b", 0)]
+    assert on(manifest, 7_000)[:2] == plain
+    assert on(manifest, 7_001) == late
+    assert on(from_start, 2_000) == [(0, "a", 0), (2_000, "card", 0), (10_000, "b", 0)]
+    assert on(from_start, 10_000)[:2] == plain
 
 
 def test_an_item_without_its_file_or_its_approval_leaves_the_programme_on() -> None:

@@ -10,7 +10,7 @@ from content.manifest import open_sealed
 from content.signing import SigningKey
 from display_node.agent.identity import Floor, read_floor
 from display_node.agent.status import problems
-from display_node.config import DataFolder
+from display_node.config import CUES_AHEAD_MS, DataFolder
 from display_node.messages import Cues, Standby
 from tests.display_node.agent.making import (
     DAY_MS,
@@ -159,7 +159,8 @@ async def test_a_new_manifest_leaves_what_is_the_same_alone(
 ) -> None:
     curator.serve(sealed(curator.key, NAMES), *BODIES)
     async with agent(paired):
-        await fact(player.on)
+        # Two hours of cues come in many lines; only then has the player all of it.
+        await fact(lambda: max(player.cues, default=0) > now_ms() + CUES_AHEAD_MS - 60_000)
         await fact(lambda: version(paired) == 1)
         before = len(player.changes)
         curator.serve(sealed(curator.key, NAMES, version=2))

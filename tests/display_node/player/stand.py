@@ -229,10 +229,16 @@ class Stand:
     process: subprocess.Popen[bytes]
     socket_path: Path
     frames_path: Path
+    has_settled: bool = True
 
     def agent(self) -> Agent:
-        """A new agent, connected."""
-        return Agent(self.socket_path)
+        """A new agent, connected; the first one when the player has read everything it needs, sound included."""
+        agent = Agent(self.socket_path)
+        if not self.has_settled:
+            agent.wait(lambda: any(beat.has_sound_device for beat in agent.of(Heartbeat)), "the player to settle")
+            agent.heard.clear()
+            self.has_settled = True
+        return agent
 
     def rows(self) -> list[Row]:
         """What the frames log says so far."""
@@ -266,7 +272,8 @@ def player(
         env={**os.environ, "PYTHONWARNINGS": "error", **(environment or {})},
     )
     try:
-        yield Stand(process, folder / "p.sock", frames)
+        has_sound = not arguments or "--headless" in arguments
+        yield Stand(process, folder / "p.sock", frames, has_settled=not has_sound)
     finally:
         process.terminate()
         try:

@@ -16,11 +16,14 @@ from PIL import Image
 
 from content.captions import ALIGNS, CaptionCue, CaptionLine, Captions, webvtt
 from content.clock import now_ms
-from display_node.messages import Cue, Fault, PictureTaken, TakePictures
+from display_node.messages import Corner, Cue, Fault, Invitation, PictureTaken, TakePictures
 from display_node.player.scenes.captions import CaptionsOverlay, boxed, placed, side_of
+from display_node.player.scenes.invitation import MARGIN_SHARE, in_corner
 from display_node.player.text import Typesetter
 from tests.display_node.player.stand import FPS, cues, make_clip, number_in, player, video_cue
 
+LETTERS = st.text("abcdé ệ", min_size=1, max_size=120).map(lambda text: " ".join(text.split()) or "a")
+CORNERS: tuple[Corner, ...] = ("top_right", "top_left", "bottom_right", "bottom_left")
 STAGE = (640, 360)
 WHOLE = pygame.Rect((0, 0), STAGE)
 SAID = ((1_000, 2_500), (3_500, 4_000))
@@ -59,7 +62,7 @@ def drawn(overlay: CaptionsOverlay, media_ms: int, keep_off: pygame.Rect | None 
     """Where something is drawn over a grey picture; None for nowhere."""
     surface = pygame.Surface(STAGE)
     surface.fill((128, 128, 128))
-    overlay.draw(surface, media_ms, WHOLE, keep_off)
+    overlay.draw(surface, media_ms, WHOLE, [keep_off] if keep_off else [])
     changed = np.argwhere((pygame.surfarray.array3d(surface) != 128).any(axis=2))
     if not len(changed):
         return None
@@ -111,6 +114,26 @@ def test_words_keep_off_the_line_that_names_the_maker(tmp_path: Path, typesetter
     assert not place.colliderect(maker)
 
 
+@given(
+    st.lists(LETTERS, min_size=1, max_size=3), st.none() | st.integers(0, 100), st.sampled_from(CORNERS),
+    st.sampled_from([(640, 360), (360, 640), (480, 480)]),
+)  # fmt: skip
+def test_words_and_an_invitation_are_kept_apart_wherever_both_want_to_be(
+    typesetter: Typesetter, lines: list[str], line: int | None, corner: Corner, stage: tuple[int, int]
+) -> None:
+    largest = (
+        (stage[0] * 2 // 5, stage[1] * 11 // 20) if stage[0] >= stage[1] else (stage[0] * 11 // 20, stage[1] * 2 // 5)
+    )
+    invitation = in_corner(corner, largest, stage, int(min(stage) * MARGIN_SHARE))
+    cue = said(*lines, line_percent=line)
+    maker = pygame.Rect(20, stage[1] - 80, 200, 60)
+    place = placed(
+        cue, boxed(cue, stage, typesetter).get_size(), pygame.Rect((0, 0), stage), stage, [invitation, maker]
+    )
+    assert not place.colliderect(invitation)
+    assert pygame.Rect((0, 0), stage).contains(place)
+
+
 def test_two_at_once_stand_one_above_the_other_the_later_below(tmp_path: Path, typesetter: Typesetter) -> None:
     overlay = read(*file_of(tmp_path, said("first"), said("second, which is longer", start_ms=100)), typesetter)
     alone, both = drawn(overlay, 50), drawn(overlay, 200)
@@ -127,9 +150,6 @@ def test_two_at_once_stand_one_above_the_other_the_later_below(tmp_path: Path, t
 )  # fmt: skip
 def test_start_is_where_the_words_are_read_from(align: str, words: str, side: str) -> None:
     assert side_of(said(words, align=align)) == side
-
-
-LETTERS = st.text("abcdé ệ", min_size=1, max_size=120).map(lambda text: " ".join(text.split()) or "a")
 
 
 @given(
@@ -196,3 +216,23 @@ def test_a_player_plays_on_without_captions_that_were_altered_and_says_so_once(t
     assert len(seen) > 3
     assert not any(words for _, words in seen)
     assert [fault.sha256 for fault in faults] == [sha256]
+
+
+def test_a_player_draws_the_words_below_the_invitation_that_stands_where_they_would(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "c.mp4", seconds=8, size=STAGE)
+    path, sha256 = file_of(tmp_path, said("Up here, wide enough to reach the corner", end_ms=8_000, line_percent=0))
+    start_ms = now_ms() + 800
+    cue = replace(video_cue(clip, start_ms, start_ms + 8_000), captions=path, captions_sha256=sha256, title="")
+    invited = Invitation("HTTPS://C.ORG/J/BCDF", "c.org/j", "BCDF")
+    with player(tmp_path, "--headless", f"{STAGE[0]}x{STAGE[1]}") as stand, stand.agent() as agent:
+        agent.say(cues(cue), invited)
+        seen: set[tuple[bool, bool]] = set()
+
+        def is_apart() -> bool:
+            pixels = np.asarray(agent.picture(tmp_path / "seen.jpg")[0].convert("L")).astype(int)
+            corner, under = pixels[20:180, 480:620], pixels[200:300, 100:540]
+            seen.add((bool((corner > 240).mean() > 0.3), bool((under > 200).sum() > 50)))
+            return (True, True) in seen
+
+        agent.wait_until(start_ms + 200)
+        agent.wait(is_apart, "both to stand there")

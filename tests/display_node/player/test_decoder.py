@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -108,6 +109,21 @@ def test_a_truncated_file_fails_or_ends_early_but_never_hangs(clip: Path, tmp_pa
     path.write_bytes(body[: len(body) // 2])
     decoder = VideoDecoder(path, 0, RATE)
     until(lambda: decoder.failure is not None)
+
+
+def test_a_film_of_absurd_size_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "huge.mp4"), "w", format="mp4") as container:
+        video = container.add_stream("mpeg4", rate=30)
+        video.width, video.height, video.pix_fmt = 8_000, 1_200, "yuv420p"
+        frame = av.VideoFrame(8_000, 1_200, "yuv420p")
+        frame.pts, frame.time_base = 0, 1 / RATE
+        container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+    decoder = VideoDecoder(tmp_path / "huge.mp4", 0, RATE)
+    until(lambda: decoder.failure is not None)
+    assert decoder.failure is not None
+    assert "8000 x 1200" in decoder.failure.sentence
+    assert not decoder.is_ready
 
 
 def test_a_decoder_that_hangs_can_be_left(tmp_path: Path) -> None:

@@ -83,6 +83,18 @@ def test_both_ways_of_painting_give_the_same_picture(inner: tuple[int, int], out
     assert pictures[0].std() > 20
 
 
+@pytest.mark.parametrize("part", [None, (480, 270, 240, 180)], ids=["whole", "a part, as on a wall"])
+def test_what_hardware_decodes_looks_like_what_software_does(part: tuple[int, int, int, int] | None) -> None:
+    pictures = []
+    for layout in ("yuv420p", "nv12"):
+        surface = pygame.display.set_mode((960, 540))
+        surface.set_clip(part)
+        DirectPainter().paint(noise((640, 360), 3).reformat(format=layout), surface, surface.get_rect())
+        pictures.append(pygame.surfarray.array3d(surface).astype(np.int16))
+    assert np.abs(pictures[0] - pictures[1]).max() <= 2
+    assert pictures[0].std() > 20
+
+
 @pytest.mark.parametrize("painter", PAINTERS)
 def test_nothing_is_drawn_beside_the_place(painter: type[Painter]) -> None:
     surface = pygame.display.set_mode((101, 67))

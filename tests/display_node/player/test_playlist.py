@@ -44,3 +44,21 @@ def test_a_file_that_turns_out_to_be_broken_is_named_and_the_answer_is_no(
     (tmp_path / "half.jpg").write_bytes(whole[: len(whole) // 2])
     assert play_files([tmp_path / "half.jpg"], mode="headless", size=SIZE) == 1
     assert capsys.readouterr().err.startswith("half.jpg is damaged")
+
+
+def test_of_a_folder_all_that_can_be_played_is_and_the_rest_is_named(tmp_path: Path) -> None:
+    make_clip(tmp_path / "b.mp4", 1)
+    make_still(tmp_path / "a.jpg")
+    (tmp_path / "notes.txt").write_text("not a film")
+    (tmp_path / ".hidden.jpg").write_bytes((tmp_path / "a.jpg").read_bytes())
+    (tmp_path / "inner").mkdir()
+    left_out: list[str] = []
+    cues = cues_of([tmp_path], 0, left_out.append)
+    assert [cue.item for cue in cues] == ["a.jpg", "b.mp4"]
+    assert len(left_out) == 1
+    assert "notes.txt" in left_out[0]
+
+
+def test_a_folder_without_anything_to_play_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotPlayable):
+        cues_of([tmp_path], 0)

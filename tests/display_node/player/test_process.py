@@ -61,3 +61,17 @@ def test_a_player_that_is_started_again_goes_on_in_the_same_frames_log(tmp_path:
             killed.write('{"mono_ns": ')
     whole = [line for line in path.read_text().splitlines() if line.endswith("}")]
     assert [json.loads(line)["mono_ns"] for line in whole] == [1, 2]
+
+
+def test_the_agent_finds_the_player_before_sdl_is_read(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "display_node.player", "--socket", str(tmp_path / "p.sock")]
+    with subprocess.Popen([*command, "--headless", "320x180"], stderr=subprocess.PIPE) as process:
+        maps = Path(f"/proc/{process.pid}/maps")
+        until_s = time.monotonic() + PATIENCE_S
+        while "libSDL2-2" not in (read := maps.read_text()) and time.monotonic() < until_s:
+            time.sleep(0.001)
+        assert "libavcodec" in read, "what decodes comes first"
+        assert (tmp_path / "p.sock").exists()
+        process.terminate()
+        said = process.communicate(timeout=PATIENCE_S)[1]
+    assert process.returncode == 0, said

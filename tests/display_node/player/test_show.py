@@ -1,5 +1,6 @@
 """A whole player as a process: the right picture at the right instant, and true rows, whatever is thrown at it."""
 
+import itertools
 import os
 import signal
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from content.clock import now_ms
 from display_node.messages import (
@@ -165,6 +167,25 @@ def test_a_decoder_that_hangs_does_not_stop_the_picture(clips: Path, tmp_path: P
     card = next(row for row in rows if row.wall_ms > start + 600 and row.layer == "filler")
     assert card.wall_ms - (start + 600) < 5_000
     assert of(rows, "a")[0].late_ms < LATEST_MS
+
+
+def test_a_photo_of_24_megapixels_comes_on_at_its_seam_and_the_film_before_it_never_stands(
+    clips: Path, tmp_path: Path
+) -> None:
+    Image.effect_noise((6_000, 4_000), 90).convert("RGB").save(tmp_path / "large.jpg", quality=80)
+    with player(tmp_path) as stand, stand.agent() as agent:
+        heartbeat_of(agent)
+        start = now_ms() + 1_500
+        film = video_cue(clips / "a.mp4", start, start + 4_000, "a")
+        large = still_cue(tmp_path / "large.jpg", start + 4_000, start + 5_200, "large")
+        agent.say(cues(film, large, card_cue(start + 5_200, start + 5_400)))
+        played = played_of(agent, 3)
+        assert not agent.of(Fault)
+        rows = [row for row in stand.rows() if start <= row.wall_ms < start + 5_000]
+    assert [(row.item, row.outcome) for row in played] == [("a", "complete"), ("large", "complete"), ("", "complete")]
+    assert {row.item for row in rows} <= {"a", "large"}
+    moving = of(rows, "a")
+    assert max((after.mono_ns - row.mono_ns) / 1e6 for row, after in itertools.pairwise(moving)) < LATEST_MS
 
 
 def test_panic_is_black_at_once_and_the_programme_runs_on_underneath(clips: Path, tmp_path: Path) -> None:

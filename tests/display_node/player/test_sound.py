@@ -10,7 +10,7 @@ import pytest
 
 from content.clock import now_ns
 from display_node.player.device import Device
-from display_node.player.sound import CHUNK_SAMPLES, FADE_NS, Part, Slave, Sound, mixed
+from display_node.player.sound import AHEAD_SAMPLES, CHUNK_SAMPLES, FADE_NS, Part, Slave, Sound, mixed
 from display_node.player.track import RATE_HZ, Samples, Track
 from tests.display_node.player.stand import make_clip, video_cue
 
@@ -106,7 +106,7 @@ class Steady(Track):
 def test_a_part_fades_in_and_out_so_that_no_seam_clicks() -> None:
     part = Part(Steady(), 0, S, 0)
     samples = mixed((part,), -S // 100, RATE_HZ * 102 // 100)[:, 0]
-    assert np.abs(np.diff(samples)).max() <= LOUD / (FADE_NS * RATE_HZ / S) * 1.1
+    assert np.abs(np.diff(samples)).max() <= LOUD / (FADE_NS * RATE_HZ / S) * np.pi / 2 * 1.1
     assert samples.max() == pytest.approx(LOUD)
     assert not samples[: RATE_HZ // 100].any()
 
@@ -207,3 +207,45 @@ class Heard(Steady):
     def read(self, start: int, count: int) -> Samples:
         self._asked.append(start)
         return super().read(start, count)
+
+
+class Unplugged:
+    """A device that takes `chunks` and then nothing any more, as one that was pulled out."""
+
+    def __init__(self, chunks: int) -> None:
+        self.chunks, self.is_closed = chunks, False
+        self._queued = 0
+
+    @property
+    def queued_samples(self) -> int:
+        queued, self._queued = self._queued, 0
+        return queued
+
+    def pause(self, is_paused: bool) -> None:
+        pass
+
+    def forget(self) -> None:
+        pass
+
+    def queue(self, samples: bytes) -> bool:
+        self.chunks, self._queued = self.chunks - 1, AHEAD_SAMPLES
+        return self.chunks >= 0
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_a_device_that_was_pulled_out_is_left_and_the_next_one_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("display_node.player.sound.SILENT_BEFORE_REOPEN_NS", 50_000_000)
+    monkeypatch.setattr("display_node.player.sound.RETRY_S", (0.02,))
+    pulled, plugged = Unplugged(3), Unplugged(10**9)
+    answers: list[Unplugged | None] = [pulled, None, None, plugged]
+    sound = Sound(now_ns)
+    monkeypatch.setattr(sound, "_open", lambda: answers.pop(0) if len(answers) > 1 else answers[0])
+    sound._parts = (Part(Steady(), 0, 2**62, now_ns() - S),)
+    sound.start()
+    until(lambda: pulled.is_closed)
+    until(lambda: plugged.chunks < 10**9)
+    assert sound.has_device
+    sound.close(2)
+    assert plugged.is_closed

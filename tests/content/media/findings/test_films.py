@@ -10,14 +10,16 @@ from content.media.facts import Prepared
 from content.media.findings.policy import Policy
 from content.media.mends import Cut
 from content.media.preparation import prepare
+from content.media.profiles import facade
 from content.media.reasons import Reason
 from tests.content.media.rooms import codes_of, prepared_from
 from tests.media.documents import Page, make_pdf
 from tests.media.generate import Film, make_film
 from tests.media.scenes import RATE, Wave, black, make_scenes, page, panned, scene, with_qr
 
-SMALL = (426, 240)
-"""Large enough for what is looked for, and soon prepared."""
+SMALL = facade(320, 180)
+SHARP = (854, 480)
+"""As large as raises no word about its size."""
 
 
 def found(prepared: Prepared, code: str) -> Reason:
@@ -49,7 +51,9 @@ def test_a_picture_hidden_between_others_is_found_and_shown(tmp_path: Path, fram
 
 
 def test_a_scene_that_stays_long_enough_is_no_hidden_picture(tmp_path: Path) -> None:
-    film = make_scenes(tmp_path / "a.mp4", [*panned(scene(1), 40), *panned(scene(2), 20), *panned(scene(3), 40)])
+    film = make_scenes(
+        tmp_path / "a.mp4", [*panned(scene(1, SHARP), 40), *panned(scene(2, SHARP), 20), *panned(scene(3, SHARP), 40)]
+    )
     assert codes_of(prepared_from(film)) == []
 
 
@@ -66,8 +70,8 @@ def test_a_restless_camera_hides_nothing(tmp_path: Path) -> None:
 
 
 def test_black_and_frozen_parts_are_found_and_can_be_cut_out(tmp_path: Path) -> None:
-    moving = panned(scene(1, SMALL), 60)
-    film = make_scenes(tmp_path / "a.mp4", [*moving, *[black(SMALL)] * 45, *moving, *[scene(3, SMALL)] * 180])
+    moving = panned(scene(1), 60)
+    film = make_scenes(tmp_path / "a.mp4", [*moving, *[black()] * 45, *moving, *[scene(3)] * 180])
     prepared = prepared_from(film)
     dark, still = found(prepared, "black_part"), found(prepared, "frozen_part")
     assert (dark.at_ms, dark.values["seconds"], dark.values["places"]) == (2_000, 2, "0:02-0:04")
@@ -78,8 +82,8 @@ def test_black_and_frozen_parts_are_found_and_can_be_cut_out(tmp_path: Path) -> 
 
 
 def test_a_short_fade_through_black_is_nothing_to_speak_of(tmp_path: Path) -> None:
-    moving = panned(scene(1), 45)
-    assert codes_of(prepared_from(make_scenes(tmp_path / "a.mp4", [*moving, *[black()] * 20, *moving]))) == []
+    moving = panned(scene(1, SHARP), 45)
+    assert codes_of(prepared_from(make_scenes(tmp_path / "a.mp4", [*moving, *[black(SHARP)] * 20, *moving]))) == []
 
 
 def test_where_a_code_leads_is_told(tmp_path: Path) -> None:
@@ -107,7 +111,7 @@ def test_letters_too_small_for_the_street_are_told(tmp_path: Path) -> None:
 
 def test_slides_may_stand_still_and_all_are_on_the_strip(tmp_path: Path) -> None:
     document = make_pdf(tmp_path / "a.pdf", [Page("one", (1, 0.8, 0.8)), Page("two", (0.6, 1, 0.6)), Page("three")])
-    prepared = prepared_from(document, still_ms=6_000)
+    prepared = prepared_from(document, still_ms=6_000, profile=SMALL)
     assert "frozen_part" not in codes_of(prepared)
     assert {0, 6_000, 12_000} <= set(prepared.strip_ms)
 
@@ -118,20 +122,20 @@ def sine(seconds: int, height: float) -> Wave:
 
 def test_a_sound_that_was_recorded_too_loud_is_told(tmp_path: Path) -> None:
     wave = np.concatenate([sine(2, 0.5), np.clip(sine(3, 4.0), -0.99, 0.99), sine(2, 0.5)])
-    film = make_scenes(tmp_path / "a.mp4", panned(scene(1, SMALL), 210), wave=wave)
+    film = make_scenes(tmp_path / "a.mp4", panned(scene(1), 210), wave=wave)
     reason = found(prepared_from(film), "clipped_sound")
     assert reason.at_ms in {1_000, 2_000}
     assert reason.values["seconds"] in {3, 4}
 
 
 def test_a_sound_at_full_height_is_not_distorted(tmp_path: Path) -> None:
-    film = make_scenes(tmp_path / "a.mp4", panned(scene(1, SMALL), 150), wave=sine(5, 0.99))
+    film = make_scenes(tmp_path / "a.mp4", panned(scene(1), 150), wave=sine(5, 0.99))
     assert "clipped_sound" not in codes_of(prepared_from(film))
 
 
 def test_long_silence_within_a_sound_is_told(tmp_path: Path) -> None:
     wave = np.concatenate([sine(2, 0.3), np.zeros(12 * RATE, np.float32), sine(1, 0.3)])
-    film = make_scenes(tmp_path / "a.mp4", panned(scene(1, SMALL), 450), wave=wave)
+    film = make_scenes(tmp_path / "a.mp4", panned(scene(1), 450), wave=wave)
     reason = found(prepared_from(film), "silent_part")
     assert (reason.level, reason.values["seconds"] in {11, 12}) == ("tell", True)
 
@@ -147,8 +151,8 @@ def test_what_a_phone_wrote_into_a_film_is_told_and_gone(tmp_path: Path) -> None
     ("policy", "verdict"), [({"black_part": "block"}, "refused"), ({"black_part": "off"}, "accepted")]
 )
 def test_a_house_decides_what_it_makes_of_a_finding(tmp_path: Path, policy: Policy, verdict: str) -> None:
-    moving = panned(scene(1), 45)
-    film = make_scenes(tmp_path / "a.mp4", [*moving, *[black()] * 45, *moving])
+    moving = panned(scene(1, SHARP), 45)
+    film = make_scenes(tmp_path / "a.mp4", [*moving, *[black(SHARP)] * 45, *moving])
     out = tmp_path / "out"
     out.mkdir()
     prepared = prepare(film, out, policy=policy)

@@ -14,9 +14,6 @@ from tests.media.scenes import make_scenes, panned, scene
 SHARED = Path(__file__).resolve().parents[5] / "shared" / "media" / "video"
 
 
-SMALL = (426, 240)
-
-
 def likeness_of(source: Path) -> Likeness:
     return prepared_from(source).likeness
 
@@ -31,7 +28,7 @@ def test_a_picture_made_smaller_and_saved_again_is_known(tmp_path: Path) -> None
 
 
 def test_a_film_cut_from_other_scenes_is_another_though_it_begins_alike(tmp_path: Path) -> None:
-    first, second = panned(scene(1, SMALL), 70, step=1), panned(scene(2, SMALL), 60, step=1)
+    first, second = panned(scene(1), 70, step=1), panned(scene(2), 60, step=1)
     one = likeness_of(make_scenes(tmp_path / "a.mp4", [*first, *first]))
     same = likeness_of(make_scenes(tmp_path / "b.mp4", [*(picture[::2, :424:2] for picture in [*first, *first])]))
     other = likeness_of(make_scenes(tmp_path / "c.mp4", [*first, *second]))

@@ -34,7 +34,7 @@ def write(
     """Writes the pictures, thirty a second or at these times in milliseconds."""
     base = Fraction(1, 1_000 if times else 30)
     with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=30, options={"crf": "18"})
+        video = container.add_stream("libx264", rate=30, options={"crf": "18", "preset": "superfast"})
         video.height, video.width = pictures[0].shape[:2]
         video.pix_fmt = "yuv420p"
         video.codec_context.time_base = base

@@ -6,33 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from content.clock import monotonic_ns
 from content.media.flash.screening import screening_record
 from content.media.preparation import screen
 
 CORPUS = Path(__file__).resolve().parents[5] / "shared" / "flash"
 RULE_SETS = {"exp_itu_bt1702": "itu_bt1702", "exp_wcag_strict": "wcag_strict", "exp_trace24": "trace24"}
-BUDGET_NS = 20 * 1_000_000_000
 RIGHT_PERCENT = 98
 SAMPLE = (
     "trace/broadcast_30fps_01__f001f005.mp4",
-    "trace/broadcast_30fps_01__f003y012.mp4",
     "trace/wcagc_30fps_area01__f002f038.mp4",
     "trace/wcagc_30fps_area01__a002f038.mp4",
-    "trace/trace24_30fps_red02__f001f002m.mp4",
     "trace/trace24_30fps_red02__f002d005m.mp4",
-    "synthetic/area_30pct_lowamp_6hz.mp4",
     "synthetic/antiphase_halves_5hz.mp4",
-    "synthetic/noisy_area_15pct_6hz.mp4",
-    "synthetic/red_isolum_below_duv_5hz.mp4",
-    "synthetic/portrait_full_5hz.mp4",
-    "synthetic/loop_seam_2plus2.mp4",
     "synthetic/checker_invert_1px_5hz.mp4",
     "synthetic/multistep_2hz_notfail.mp4",
     "synthetic/stripes_12pairs_2s.mp4",
-    "synthetic/stripes_12pairs_0p3s.mp4",
-    "synthetic/full_30hz_60fps_2s.mp4",
-    "upstream/flashStripes.mp4",
 )
 
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of flashing films is not beside this checkout")
@@ -70,13 +58,9 @@ def judge(name: str, labels: list[Label]) -> tuple[list[str], list[str]]:
     return missed, alarms
 
 
-def test_a_sample_of_the_corpus_is_judged_as_labelled() -> None:
-    started, films, done = monotonic_ns(), labelled(), 0
-    for name in SAMPLE:
-        if name in films and monotonic_ns() - started < BUDGET_NS:
-            assert judge(name, films[name]) == ([], [])
-            done += 1
-    assert done >= 5, "the time budget was spent before enough was seen"
+@pytest.mark.parametrize("name", SAMPLE)
+def test_a_sample_of_the_corpus_is_judged_as_labelled(name: str) -> None:
+    assert judge(name, labelled()[name]) == ([], [])
 
 
 @pytest.mark.soak

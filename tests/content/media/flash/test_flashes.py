@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from content.media.flash import changes
+from content.media.flash import changes, rules
 from content.media.flash.cells import LINEAR, cells_of_rgb
 from tests.content.media.flash.screens import (
     BLACK,
@@ -11,6 +11,7 @@ from tests.content.media.flash.screens import (
     RED,
     ROWS,
     WHITE,
+    Picture,
     alternating,
     even_times,
     grey,
@@ -98,7 +99,7 @@ def test_red_that_comes_and_goes_is_refused_as_red_whatever_the_light() -> None:
 
 def test_red_of_every_brightness_is_red() -> None:
     every = np.zeros((ROWS, COLUMNS, 3), np.uint8)
-    every[:, :256, 0] = np.arange(256)
+    every[:, :512, 0] = np.repeat(np.arange(256), 2)
     red = changes.saturated(cells_of_rgb(every))[0] > 0
     dimmest = int(np.argmax(red))
     assert 30 < dimmest < 45
@@ -160,16 +161,28 @@ def test_uneven_times_are_taken_as_they_are() -> None:
 
 def test_a_fine_chequerboard_that_turns_over_is_not_a_flash_and_a_coarse_one_is() -> None:
     rows, columns = np.mgrid[:ROWS, :COLUMNS]
-    for cells, verdict in ((1, "pass"), (2, "pass"), (12, "fail")):
-        board = np.repeat((((rows // cells + columns // cells) % 2) * 255).astype(np.uint8)[:, :, None], 3, axis=2)
+    for side, verdict in ((1, "pass"), (2, "pass"), (4, "fail"), (6, "fail"), (12, "fail")):
+        board = np.repeat((((rows // side + columns // side) % 2) * 255).astype(np.uint8)[:, :, None], 3, axis=2)
         screening = alternating(5, board, 255 - board)
-        assert screening.itu_bt1702 == verdict, cells
-        assert "loop" not in rules_of(screening) or verdict == "fail", cells
+        assert screening.itu_bt1702 == verdict, side
+        assert "loop" not in rules_of(screening) or verdict == "fail", side
+
+
+@pytest.mark.parametrize(("side", "verdict"), [(1, "pass"), (2, "pass"), (4, "fail"), (12, "fail")])
+def test_fine_snow_is_not_a_flash_and_coarse_snow_is(side: int, verdict: str) -> None:
+    generator = np.random.default_rng(3)
+
+    def snow() -> Picture:
+        flakes = generator.integers(0, 256, (ROWS // side, COLUMNS // side), np.uint8)
+        return np.repeat(np.kron(flakes, np.ones((side, side), np.uint8))[:, :, None], 3, axis=2)
+
+    pictures = [cells_of_rgb(snow()) for _ in range(7)]
+    assert shown(lambda at_us: pictures[at_us * 30 // 1_000_000 % 7], even_times(30, 2)).itu_bt1702 == verdict
 
 
 def test_few_red_cells_and_many_are_picked_out_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    picture = np.random.default_rng(7).integers(0, 256, (ROWS, COLUMNS, 3), dtype=np.uint8)
-    picture[:, :, 1:] //= np.random.default_rng(8).integers(1, 9, (ROWS, COLUMNS, 1), dtype=np.uint8)
+    picture = np.random.default_rng(7).integers(0, 256, (rules.ROWS, rules.COLUMNS, 3), dtype=np.uint8)
+    picture[:, :, 1:] //= np.random.default_rng(8).integers(1, 9, (rules.ROWS, rules.COLUMNS, 1), dtype=np.uint8)
     cells = cells_of_rgb(picture)
     light = LINEAR[picture].astype(np.int64)
     others, whole = light[:, :, 1] + light[:, :, 2], light.sum(axis=2)

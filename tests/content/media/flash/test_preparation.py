@@ -60,7 +60,7 @@ def test_an_animation_that_flashes_stands_still_and_says_so(tmp_path: Path) -> N
     with Image.open(made.path) as shown:
         assert shown.convert("RGB").getpixel((100, 100)) == (255, 255, 255), "the first picture is black"
     assert {path.name for path in made.path.parent.iterdir()} == {
-        "rendition.png", "poster.jpg", "thumbnail.jpg", "strip.jpg",
+        "rendition.png", "poster.jpg", "thumbnail.jpg", "strip.jpg", "veil.jpg",
     }  # fmt: skip
     screening = screen(tmp_path / "a.gif")[1]
     assert screening is not None

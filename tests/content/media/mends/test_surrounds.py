@@ -136,8 +136,8 @@ def test_after_a_cut_the_surround_follows_softly_and_arrives(tmp_path: Path) -> 
 def test_the_pages_of_a_document_and_an_animation_are_filled_around(tmp_path: Path) -> None:
     pages = [Page("one", (0.8, 0.4, 0.2)), Page("two", (0.2, 0.4, 0.8))]
     source = make_pdf(tmp_path / "a.pdf", pages, size=(540, 960))
-    assert "narrow_shape" in codes_of(prepared_from(source, still_ms=2_000))
-    made = rendition_of(prepared_from(source, still_ms=2_000, mends=(COLOURED,)))
+    assert "narrow_shape" in codes_of(prepared_from(source, still_ms=1_000))
+    made = rendition_of(prepared_from(source, still_ms=1_000, mends=(COLOURED,)))
     shown = pictures_in(made.path)
     assert (made.width, made.height) == (1_920, 1_080)
     assert all(is_near(picture[500, 100], COLOUR, 6) for picture in shown[::30])

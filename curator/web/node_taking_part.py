@@ -1,0 +1,40 @@
+"""What nodes ask and tell about taking part at the screen itself: what is allowed there, and how people voted."""
+
+from aiohttp import web
+
+from curator import votes_from_screens
+from curator.service import service_of
+from curator.web.node_api import caller_of, read_body
+from curator.web.taking_part import TOPIC
+from kiosks.activities.known import known_json
+
+
+async def allowed(request: web.Request) -> web.StreamResponse:
+    """The signed activities of the node's screen, open now or soon, with the votes counted so far."""
+    caller = await caller_of(request)
+    service = service_of(request)
+    now_ms = service.now()
+    known = await service.store.read(
+        lambda connection: votes_from_screens.known_at(connection, caller.screen_id, now_ms)
+    )
+    return web.json_response(known_json(known), headers={"Cache-Control": "no-store"})
+
+
+async def take_votes(request: web.Request) -> web.StreamResponse:
+    """Stores votes of visitors at the screen itself, durably, before it says how many it took."""
+    caller = await caller_of(request)
+    service = service_of(request)
+    told = votes_from_screens.read_votes(await read_body(request, votes_from_screens.LARGEST_VOTES_BYTES))
+    now_ms = service.now()
+    taken = await service.store.run(
+        lambda connection: votes_from_screens.take(connection, caller.screen_id, told, now_ms=now_ms)
+    )
+    if taken:
+        service.bus.publish(f"{TOPIC}{told[0].activity}")
+    return web.json_response({"taken": taken}, headers={"Cache-Control": "no-store"})
+
+
+routes = [
+    web.get("/api/v1/activities/{node_id}", allowed),
+    web.post("/api/v1/votes/{node_id}", take_votes),
+]

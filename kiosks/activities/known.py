@@ -1,0 +1,49 @@
+"""What a service tells a screen of the activities allowed there: each signed, with the votes counted so far."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from content.canonical import Json
+from content.reading import BadDocument, Reader
+from kiosks.activities.statement import SignedActivity, read_activity
+from kiosks.messages import MOST_OPTIONS
+
+MOST_KNOWN = 40
+"""Activities at one screen, those that are open now first."""
+LARGEST_KNOWN_BYTES = 1 << 20
+AHEAD_MS = 14 * 86_400_000
+"""A screen is told of what opens within this: it may be alone by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A signed activity, and the votes for each option that the service holds."""
+
+    signed: SignedActivity
+    counts: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """As it travels and is kept."""
+        return {"signed": self.signed.as_json(), "counts": list(self.counts)}
+
+
+def known_json(known: Iterable[Counted]) -> dict[str, Json]:
+    """The answer to `GET /api/v1/activities/{node_id}`."""
+    return {"activities": [one.as_json() for one in known]}
+
+
+def read_known(reader: Reader) -> tuple[Counted, ...]:
+    """That answer, but what a later version may have added; raises BadDocument. Signatures are not checked here."""
+    found = []
+    for place in reader.fields("activities", others=True)["activities"].items(most=MOST_KNOWN):
+        with suppress(BadDocument):
+            found.append(read_counted(place))
+    return tuple(found)
+
+
+def read_counted(reader: Reader) -> Counted:
+    """One of them; raises BadDocument."""
+    fields = reader.fields("signed", "counts", others=True)
+    counts = tuple(one.integer(least=0) for one in fields["counts"].items(most=MOST_OPTIONS))
+    return Counted(read_activity(fields["signed"]), counts)

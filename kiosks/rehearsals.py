@@ -1,0 +1,136 @@
+"""What is said about trying an activity on a simulated screen: the service and its child process read it here."""
+
+import json
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from content.canonical import Json
+from content.reading import Reader
+from kiosks.messages import CELLS, FULL, MOST_OPTIONS, read_words
+
+LARGEST_ORDER_BYTES = 1 << 10
+LARGEST_SETTING_BYTES = 64 << 10
+MOST_VISITORS = 300
+MOST_SEED = 2**31 - 1
+PICTURES_A_SECOND = 12
+LIFETIME_S = 600
+"""Then a rehearsal ends by itself."""
+NEXT_MS = 2_000
+"""What "next step" goes on by."""
+
+Behaviour = Literal["together", "split", "wander", "alone", "silent"]
+"""All do the same; half against half; everybody by themselves, changing their mind; one of them only; nobody."""
+Shape = Literal["wide", "upright", "small"]
+Part = Literal["attract", "lobby", "play", "result"]
+"""The programme with the invitation, and the parts of a session."""
+SIZES: dict[Shape, tuple[int, int]] = {"wide": (960, 540), "upright": (540, 960), "small": (256, 144)}
+"""In pixels: as on most screens, on one that stands upright, and on a wall of few lamps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """From the start, with this chance, on a screen of this shape."""
+
+    seed: int
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """So many are there, and so they behave."""
+
+    count: int
+    behaviour: Behaviour
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """To the beginning of a part."""
+
+    part: Part
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Time goes on, or stands still."""
+
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Time goes on by NEXT_MS and stands still."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Whoever tries it does this as one of the visitors."""
+
+    kind: Literal["vote", "steer", "note"]
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """Whoever tries it writes this, and it is shown as if a moderator had approved it."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The last picture arrived: the next may come."""
+
+
+Order = Begin | Crowd | Jump | Run | Step | Own | Wrote | Seen
+
+_SHAPES: dict[str, Shape] = {name: name for name in get_args(Shape)}
+_PARTS: dict[str, Part] = {name: name for name in get_args(Part)}
+_BEHAVIOURS: dict[str, Behaviour] = {name: name for name in get_args(Behaviour)}
+
+
+def read_order(body: bytes) -> Order:
+    """One order; raises BadDocument."""
+    fields = Reader.of_bytes(body, limit_bytes=LARGEST_ORDER_BYTES).fields("do", others=True)
+
+    def field(name: str) -> Reader:
+        return fields[name] if name in fields else Reader(None, name)
+
+    do = fields["do"].one_of(
+        "begin", "visitors", "jump", "run", "pause", "step", "vote", "steer", "note", "write", "seen"
+    )  # fmt: skip
+    match do:
+        case "begin":
+            shape = _SHAPES[field("shape").one_of(*_SHAPES)]
+            return Begin(field("seed").integer(least=0, most=MOST_SEED), shape)
+        case "visitors":
+            behaviour = _BEHAVIOURS[field("behaviour").one_of(*_BEHAVIOURS)]
+            return Crowd(field("count").integer(least=0, most=MOST_VISITORS), behaviour)
+        case "jump":
+            return Jump(_PARTS[field("part").one_of(*_PARTS)])
+        case "run" | "pause":
+            return Run(do == "run")
+        case "step":
+            return Step()
+        case "vote":
+            return Own("vote", field("value").integer(least=0, most=MOST_OPTIONS - 1))
+        case "steer":
+            return Own("steer", field("value").integer(least=-FULL, most=FULL))
+        case "note":
+            return Own("note", field("value").integer(least=0, most=CELLS - 1))
+        case "write":
+            return Wrote(read_words(field("words")))
+        case _:
+            return Seen()
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a rehearsal begins with: the statement to try (unsigned), and the language of the screen."""
+
+    statement: dict[str, Json]
+    language: str
+
+    def as_line(self) -> bytes:
+        """As the child is told first."""
+        return json.dumps({"statement": self.statement, "language": self.language}).encode() + b"\n"
