@@ -45,7 +45,8 @@ LARGEST_SCRAPE_BYTES = 4 << 10
 CUES_AHEAD_MS = 2 * 3_600_000
 MOST_CUES_AHEAD = 1_500
 MOST_MESSAGES_WAITING = 1_000
-LONGEST_SOCKET_PATH_BYTES = 100
+LONGEST_SOCKET_PATH_BYTES = 107
+"""Linux has room for 108, the last of them a zero: unix(7)."""
 
 DECODERS = ("auto", "software")
 """Whether the player tries the decoders that a machine has in hardware."""

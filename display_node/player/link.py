@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from content.reading import BadDocument
+from display_node.config import LONGEST_SOCKET_PATH_BYTES
 from display_node.messages import (
     LONGEST_LINE_BYTES,
     Fault,
@@ -27,7 +28,6 @@ from display_node.words import _
 
 MOST_KEPT = 1_000
 MOST_UNREAD = 500
-LONGEST_SOCKET_PATH_BYTES = 107
 _READ_BYTES = 64 << 10
 
 

@@ -5,13 +5,24 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from curator import library
 from curator.store import Store
 from curator.tables import nodes
 from tests.flows.line import children_of, wait_for
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder for a town whose path leaves room for the screen's socket, wherever pytest keeps its own."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
 
 
 def start(data: Path, *words: str) -> "subprocess.Popen[str]":
@@ -26,11 +37,11 @@ def is_alive(process_id: int) -> bool:
     return status.exists() and "State:\tZ" not in status.read_text()
 
 
-def test_a_town_starts_pairs_its_screen_shows_something_and_ends_cleanly(tmp_path: Path) -> None:
-    demo = start(tmp_path / "town")
-    database = tmp_path / "town" / "service" / "commonscreen.db"
+def test_a_town_starts_pairs_its_screen_shows_something_and_ends_cleanly(short: Path) -> None:
+    demo = start(short / "town")
+    database = short / "town" / "service" / "commonscreen.db"
     try:
-        wait_for((tmp_path / "town" / "service" / "seeded").exists, 240)
+        wait_for((short / "town" / "service" / "seeded").exists, 240)
         store = Store(database)
         wait_for(lambda: store.read_now(lambda connection: connection.execute(nodes.select()).all()), 120)
         wait_for(lambda: store.read_now(library.playable_items), 240)
@@ -48,8 +59,8 @@ def test_a_town_starts_pairs_its_screen_shows_something_and_ends_cleanly(tmp_pat
     wait_for(lambda: not [process for process in started if is_alive(process)], 15)
 
 
-def test_a_second_start_needs_no_drawing_and_ends_by_itself(tmp_path: Path) -> None:
-    data = tmp_path / "town"
+def test_a_second_start_needs_no_drawing_and_ends_by_itself(short: Path) -> None:
+    data = short / "town"
     first = start(data, "--for", "1")
     words, _ = first.communicate(timeout=300)
     assert first.returncode == 0, words
