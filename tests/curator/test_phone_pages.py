@@ -16,6 +16,7 @@ from tests.curator.conftest import MakeTown, Town
 from tests.curator.nodes import FakeNode, at_rest, make_screen, paired_node, until
 from tests.curator.test_every_page import AXE, RULES, RUN, WIDTH
 from tests.curator.test_taking_part import Socket, approved, decided, heard, linked
+from tests.curator.test_wall import allow, ask, post
 
 SMALL: ViewportSize = {"width": 320, "height": 640}
 MOST_BYTES = 50_000
@@ -189,3 +190,31 @@ async def test_without_script_cookie_or_storage_a_poll_is_voted_in_by_keyboard(
         assert not await context.cookies()
     polls = [one for one in town.service.store.read_now(activities.listed) if one.kind == "poll"]
     assert [one.counts for one in polls] == [(0, 1)]
+
+
+async def test_an_open_page_takes_in_what_is_offered_later_and_lets_go_of_what_is_over_without_losing_written_words(
+    town: Town, node: FakeNode, chromium: Browser
+) -> None:
+    await allow(town, node)
+    assert await ask(town, node) == 303
+    assert await decided(town, "approve") == 303
+    place = town.server.app[TAKING_PART].relay.place(node.screen_id)
+    await until(lambda: len(place.offers) == 1)
+    async with linked(town, node) as (_screen, code), phone(chromium) as context:
+        page = await context.new_page()
+        await page.goto(str(town.server.make_url(f"/j/{code}")))
+        written = page.get_by_role("textbox")
+        await written.fill("Half a sen")
+        town.clock.turn(1_000)
+        poll = await approved(town, node)
+        await expect(page.locator(".card")).to_have_count(2)
+        await expect(page.locator(".poll").get_by_role("button")).to_have_text(["A By the river", "B At the school"])
+        await expect(written).to_be_focused()
+        await page.keyboard.type("tence")
+        await page.locator(".option").first.click()
+        await expect(page.locator("#status")).to_have_text("Your vote counts. You can change it.")
+        await page.locator(".option").last.focus()
+        assert await post(town, "moderator", f"/taking-part/{poll.id}", do="withdraw") == 303
+        await expect(page.locator(".poll")).to_have_count(0)
+        await expect(page.locator("#status")).to_be_focused()
+        await expect(written).to_have_value("Half a sentence")

@@ -4,16 +4,13 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pygame
 import pytest
-from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Locator, Page, expect
 
 from content.clock import now_ms
 from curator.activities import Kept
@@ -25,8 +22,21 @@ from display_node.player.scenes.poll import PollScene
 from display_node.player.text import Typesetter
 from display_node.session_messages import SessionNow
 from kiosks.activities.poll import Question
-from tests.chromium import ARGUMENTS, CHROMIUM, IN_A_BROWSER
-from tests.flows.line import Line, kill_everything, wait_for
+from tests.chromium import IN_A_BROWSER
+from tests.flows.line import Line, kill_everything
+from tests.flows.phones import (
+    AWAY,
+    HERE,
+    LOST,
+    ON,
+    RESULT,
+    SHORT_ROUNDS,
+    browser,
+    expect_round_to_end,
+    fact,
+    joined,
+    status,
+)
 from tests.flows.visiting import (
     Pixels,
     back_on_programme,
@@ -39,18 +49,7 @@ from tests.flows.visiting import (
 )
 from tests.flows.wire import Wire, laid
 
-T = TypeVar("T")
-PHONE: ViewportSize = {"width": 390, "height": 780}
-PATIENCE_MS = 60_000
-SHORT_ROUNDS = Path(__file__).with_name("short_rounds")
-HERE = "You are at the screen."
-ON = "Look at the screen: it is on now."
-RESULT = "The result is on the screen."
-AWAY = "The screen cannot be reached just now. Its programme goes on."
-LOST = "No connection. Trying again…"
-
 pytestmark = IN_A_BROWSER
-expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -77,33 +76,6 @@ def line(parts: tuple[Line, Wire]) -> Line:
 def wire(parts: tuple[Line, Wire]) -> Wire:
     """Between the screen and the service."""
     return parts[1]
-
-
-async def fact(look: Callable[[], T | None], wait_s: float = 60) -> T:
-    """The fact, as soon as it is one."""
-    return await asyncio.to_thread(wait_for, look, wait_s)
-
-
-@asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as play:
-        chromium = await play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        await chromium.close()
-
-
-async def joined(chromium: Browser, site: str, code: str) -> Page:
-    """A phone of its own that scans the code."""
-    context = await chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB")
-    page = await context.new_page()
-    while (answer := await page.goto(f"{site}/J/{code}")) is None or answer.status == 503:  # noqa: ASYNC110
-        await asyncio.sleep(0.3)  # the screen is only just there again
-    await expect(status(page)).to_have_text(HERE)
-    return page
-
-
-def status(page: Page) -> Locator:
-    return page.locator("#status")
 
 
 def lantern(page: Page) -> Locator:
@@ -237,18 +209,6 @@ def health_of(line: Line) -> Health | None:
     (row,) = line.store.read_now(lambda connection: connection.execute(nodes.select()).all())
     health = stored_health(row.health)
     return health if health is not None and health.taps else None
-
-
-async def expect_round_to_end(line: Line, *pages: Page) -> None:
-    """The result is told, and then the programme is on."""
-    for page in pages:
-        await expect(status(page)).to_have_text(RESULT)
-    for page in pages:
-        await expect(status(page)).to_have_text(HERE)
-    # Phones may hear of the end before its last picture is gone.
-    over_ms = now_ms() + 1_000
-    await fact(lambda: [row for row in line.frames(over_ms) if row.layer == "programme"])
-    assert not session_frames(line, over_ms)
 
 
 async def playing(line: Line, page: Page) -> None:

@@ -10,11 +10,10 @@ from contextlib import asynccontextmanager
 from html import unescape
 
 import aiohttp
-import numpy as np
 import pytest
 
 from content.clock import now_ms
-from curator import activities, answers, groups
+from curator import answers
 from curator.activities import Kept
 from curator.tables import as_run
 from curator.tables_taking_part import votes
@@ -24,12 +23,11 @@ from tests.flows.visiting import (
     code_at,
     coral_in,
     offer,
-    picture_of,
     process_of,
     session_frames,
+    slips_in,
+    wall_at,
 )
-
-SLIP_BGR = np.array([0xC9, 0xF1, 0xFF])
 
 
 @pytest.fixture(scope="module")
@@ -182,22 +180,3 @@ def test_what_a_stranger_writes_is_read_by_a_moderator_and_only_then_seen_on_the
             await asyncio.to_thread(wait_for, lambda: slips_in(line) > before + 2_000, 20)
 
     asyncio.run(take_part())
-
-
-def wall_at(line: Line) -> Kept:
-    """An approved wall at the screen, where a programmer allowed writing."""
-    line.press("programmer", "/taking-part/writing", screen=line.screen.id, do="allow")
-    group = line.store.read_now(groups.every)[0]
-    line.press(
-        "programmer", "/taking-part", kind="wall", group=group.id, question="What can you hear here?", language="vi",
-        screen=line.screen.id, days="3",
-    )  # fmt: skip
-    made = next(one for one in line.store.read_now(activities.listed) if one.kind == "wall")
-    line.press("moderator", f"/taking-part/{made.id}", do="approve")
-    return made
-
-
-def slips_in(line: Line) -> int:
-    """How many pixels have the colour of the first slip's paper."""
-    pixels = picture_of(line)
-    return 0 if pixels is None else int((np.abs(pixels.astype(int) - SLIP_BGR).max(axis=2) < 6).sum())

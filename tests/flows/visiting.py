@@ -18,6 +18,7 @@ from tests.flows.line import Line, Shown, children_of, wait_for
 
 Pixels = NDArray[np.uint8]
 CORAL_BGR = np.array(THEMES[PAPER].options[1][::-1])
+SLIP_BGR = np.array([0xC9, 0xF1, 0xFF])
 
 
 async def offer(line: Line, kind: Kind) -> Kept:
@@ -99,3 +100,22 @@ def process_of(line: Line, name: str) -> int:
         if name in Path(f"/proc/{process_id}/cmdline").read_text():
             return process_id
     raise AssertionError(f"there is no {name}")
+
+
+def wall_at(line: Line, language: str = "vi") -> Kept:
+    """An approved wall at the screen, where a programmer allowed writing."""
+    line.press("programmer", "/taking-part/writing", screen=line.screen.id, do="allow")
+    group = line.store.read_now(groups.every)[0]
+    line.press(
+        "programmer", "/taking-part", kind="wall", group=group.id, question="What can you hear here?",
+        language=language, screen=line.screen.id, days="3",
+    )  # fmt: skip
+    made = next(one for one in line.store.read_now(activities.listed) if one.kind == "wall")
+    line.press("moderator", f"/taking-part/{made.id}", do="approve")
+    return made
+
+
+def slips_in(line: Line) -> int:
+    """How many pixels have the colour of the first slip's paper."""
+    pixels = picture_of(line)
+    return 0 if pixels is None else int((np.abs(pixels.astype(int) - SLIP_BGR).max(axis=2) < 6).sum())

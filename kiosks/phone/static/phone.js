@@ -6,7 +6,7 @@
   if (!part || !window.WebSocket || !window.JSON || !part.closest) { return; }
   var status = document.getElementById("status");
   var socket = null, seq = Math.floor(Date.now() / 100) % 2000000000, wait = 400, failures = 0, lean = 0, said = "", chosen = {};
-  var edition = null, waits = false, canRenew = !!(window.fetch && window.DOMParser && window.URLSearchParams);
+  var edition = null, offers = null, last = null, waits = false, canRenew = !!(window.fetch && window.DOMParser && window.URLSearchParams);
   var heardAt = 0, isOn = false, timer = null, touched = false, isOver = false;
 
   function word(name) { return part.getAttribute("data-w-" + name) || ""; }
@@ -42,6 +42,7 @@
     card.querySelector(".total").textContent = total;
   }
   function draw(state) {
+    last = state;
     isOn = !!state.on;
     if (pad) { pad.draw(state); }
     each("[data-activity]", function (card) {
@@ -70,13 +71,32 @@
       Array.prototype.forEach.call(place.querySelectorAll("button"), function (button) { if (button.name === name && button.value === value) { button.focus(); } });
     }
   }
-  // What was written or taken away stands in the page that the service makes: asked for again, spread over two seconds.
+  function same(root, card) { return root.querySelector('[data-activity="' + card.getAttribute("data-activity") + '"]'); }
+  // What was written, taken away, begun or is over stands in the page that the service makes: asked for again, spread over two seconds.
   function take(text) {
-    var fresh = new DOMParser().parseFromString(text, "text/html");
-    each(".wall, .bells", function (card) {
-      var place = card.querySelector(".renewed"), other = fresh.querySelector('[data-activity="' + card.getAttribute("data-activity") + '"] .renewed');
-      if (other && place.innerHTML !== other.innerHTML) { put(place, other.innerHTML); }
+    var fresh = new DOMParser().parseFromString(text, "text/html").getElementById("part"), before = null;
+    if (!fresh) { return; }
+    each(".wall, .bells, .next", function (card) {
+      var place = card.querySelector(".renewed"), other = same(fresh, card) && same(fresh, card).querySelector(".renewed");
+      if (place && other && place.innerHTML !== other.innerHTML) { put(place, other.innerHTML); }
     });
+    each(".card", function (card) {
+      var words = card.querySelector("textarea");
+      if (words && words.value || card.hasAttribute("data-activity") && same(fresh, card)) { return; }
+      if (card.contains(document.activeElement)) { status.tabIndex = -1; status.focus(); }
+      card.parentNode.removeChild(card);
+    });
+    Array.prototype.forEach.call(fresh.querySelectorAll(".card"), function (card) {
+      var mine = card.hasAttribute("data-activity") ? same(part, card) : null;
+      if (!mine) {
+        mine = document.importNode(card, true);
+        part.insertBefore(mine, before ? before.nextSibling : part.querySelector(".card"));
+        // A pad has a script of its own, which comes with the page.
+        if (/\bpad\b/.test(mine.className)) { location.replace(location.pathname); }
+      }
+      before = mine;
+    });
+    if (last) { draw(last); }
   }
   function textOf(answer) { return answer.text(); }
   function renew() {
@@ -85,8 +105,10 @@
   }
   function heard(message) {
     if (message.type === "state") {
-      if (edition !== null && message.edition !== edition && !waits && canRenew) { waits = true; setTimeout(renew, 300 + Math.random() * 2000); }
+      var told = (message.offers || []).join();
+      if (edition !== null && (message.edition !== edition || told !== offers) && !waits && canRenew) { waits = true; setTimeout(renew, 300 + Math.random() * 2000); }
       edition = message.edition;
+      offers = told;
       draw(message);
     }
     if (message.type === "vote") {
@@ -196,6 +218,7 @@
 
   var first;
   try { first = JSON.parse(part.getAttribute("data-state")); } catch (error) { first = null; }
+  if (first) { edition = first.edition; offers = (first.offers || []).join(); }
   if (first && !/said=/.test(location.search)) { draw(first); }
   connect();
 }());
