@@ -1,20 +1,23 @@
-"""Two real phones at a real screen write on its wall and choose what plays next."""
+"""Two real phones at a real screen write on its wall, ring its bells and choose what plays next."""
 
 import asyncio
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.async_api import Locator, Page, expect
 
 from content.clock import now_ms
 from curator import activities, answers
+from display_node.player.scenes.bells import COLOURS
 from tests.chromium import IN_A_BROWSER
 from tests.flows.line import Line
 from tests.flows.phones import ON, SHORT_ROUNDS, browser, expect_round_to_end, fact, joined, status
-from tests.flows.visiting import code_at, offer, session_frames, slips_in, wall_at
+from tests.flows.visiting import code_at, offer, picture_of, session_frames, slips_in, wall_at
 
 pytestmark = IN_A_BROWSER
 ANSWER = "A bus that sighs"
+LOW_BGR = np.array(COLOURS[0][::-1])
 FILMS = {"Red": "red", "Blue": "blue", "Green": "green"}
 
 
@@ -65,6 +68,36 @@ async def test_what_one_phone_writes_is_read_by_a_moderator_then_on_the_screen_a
         await expect_round_to_end(line, one, other)
 
 
+def lights_on(line: Line) -> int:
+    """How many pixels have the colour of the lowest notes."""
+    pixels = picture_of(line)
+    return 0 if pixels is None else int((np.abs(pixels.astype(int) - LOW_BGR).max(axis=2) < 24).sum())
+
+
+@pytest.mark.soak
+async def test_one_phone_continues_the_other_s_round_of_bells_by_touch_and_by_keys_and_the_star_grows(
+    line: Line,
+) -> None:
+    bells = await offer(line, "bells")
+    code = await fact(lambda: code_at(line))
+    async with browser() as chromium:
+        one, other = [await joined(chromium, line.address, code) for _ in range(2)]
+        first = one.get_by_role("button", name="Beat 3, pitch 2")
+        await first.tap()
+        await expect(first).to_have_attribute("aria-pressed", "true")
+        await expect(other.get_by_role("button", name="Beat 3, pitch 2, set by somebody")).to_be_visible()
+        begin = one.locator(".bells").get_by_role("button", name="Begin on the screen")
+        assert await begun(line, one, begin, now_ms(), other) == {bells.id}
+        before = await asyncio.to_thread(lights_on, line)
+        for beat in (5, 6, 8):
+            await other.get_by_role("button", name=f"Beat {beat}, pitch 1").press("Enter")
+            await expect(one.get_by_role("button", name=f"Beat {beat}, pitch 1, set by somebody")).to_be_visible()
+        await fact(lambda: lights_on(line) > before + 20)
+        await expect(one.get_by_role("button", name="set by somebody")).to_have_count(3)
+        await expect_round_to_end(line, one, other)
+
+
+@pytest.mark.soak
 async def test_two_phones_choose_what_plays_next_and_it_is_on_when_its_turn_comes(line: Line) -> None:
     await offer(line, "next")
     code = await fact(lambda: code_at(line))
@@ -80,7 +113,8 @@ async def test_two_phones_choose_what_plays_next_and_it_is_on_when_its_turn_come
         wanted = ballot.question.options[2]
         for page in (one, other):
             await page.locator(f'[data-activity="{ballot.id}"]').get_by_role("button", name=wanted).tap()
-            await expect(status(page)).to_have_text("Your vote counts. You can change it.")
+        for page in (one, other):
+            await expect(page.locator(f'[data-activity="{ballot.id}"] .count span')).to_have_text(["0", "0", "2"])
         await expect_round_to_end(line, one, other)
     found = line.item(wanted)
     assert found is not None
