@@ -213,6 +213,11 @@ async def test_an_open_page_takes_in_what_is_offered_later_and_lets_go_of_what_i
         await page.keyboard.type("tence")
         await page.locator(".option").first.click()
         await expect(page.locator("#status")).to_have_text("Your vote counts. You can change it.")
+        town.clock.turn(1_000)
+        kites = {"kind": "kites", "group": town.group.id, "language": "en", "days": "3", "screen": node.screen_id}
+        assert await post(town, "programmer", "/taking-part", **kites) == 303
+        assert await decided(town, "approve") == 303
+        await expect(page.locator(".pad")).to_be_visible()
         await page.locator(".option").last.focus()
         assert await post(town, "moderator", f"/taking-part/{poll.id}", do="withdraw") == 303
         await expect(page.locator(".poll")).to_have_count(0)

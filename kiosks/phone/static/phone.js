@@ -71,6 +71,7 @@
       Array.prototype.forEach.call(place.querySelectorAll("button"), function (button) { if (button.name === name && button.value === value) { button.focus(); } });
     }
   }
+  function isWriting() { return Array.prototype.some.call(part.querySelectorAll("textarea"), function (words) { return words.value; }); }
   function same(root, card) { return root.querySelector('[data-activity="' + card.getAttribute("data-activity") + '"]'); }
   // What was written, taken away, begun or is over stands in the page that the service makes: asked for again, spread over two seconds.
   function take(text) {
@@ -91,8 +92,8 @@
       if (!mine) {
         mine = document.importNode(card, true);
         part.insertBefore(mine, before ? before.nextSibling : part.querySelector(".card"));
-        // A pad has a script of its own, which comes with the page.
-        if (/\bpad\b/.test(mine.className)) { location.replace(location.pathname); }
+        // A pad has a script of its own, which comes with the page. Until then its buttons are a form's.
+        if (/\bpad\b/.test(mine.className) && !isWriting()) { location.replace(location.pathname); }
       }
       before = mine;
     });
