@@ -1,60 +1,40 @@
-"""What the relay costs: from a phone to a screen's link through a real service, beside a program that passes bytes on.
+"""What the relay costs: from a phone to a screen's link through a real service, beside relays that know nothing.
 
-    .venv/bin/python -m benchmarks.relaying [--visitors 300] [--a-second 10] [--seconds 15]
+    .venv/bin/python -m benchmarks.relaying [--screens 50] [--visitors 298] [--a-second 10] [--seconds 15]
 
-Each load is measured through the service and through the bare relay in turn. The screen is a link of this process that
-answers as an agent does, and the phones are in a process of their own. Needs the development set.
+Three loads, each through the service, through a program that passes messages from WebSocket to WebSocket with the same
+libraries, and through one that passes bytes from TCP to TCP, in turn: a phone at each of many screens, as fast as
+one may; one phone alone, on a machine that sleeps in between; a crowd at one screen. The screens are links of this
+process that answer as an agent does, and the phones are in a process of their own. Needs the development set.
 """
 
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 
-from benchmarks.visitors import since_ms
+from benchmarks.relay_ends import SNAPSHOT_S, Screen, Seen, passing_bytes, passing_messages
 from benchmarks.watching import cpu_s
-from content.canonical import Json
 from content.clock import now_ms
-from content.signing import PAIRING, SigningKey
-from kiosks.messages import Session, Snapshot
+from curator.screens import ScreenWords
+from curator.screens import create as create_screen
+from curator.store import Connection
 from tests.flows.line import Line, wait_for
 from tests.flows.visiting import offer
 
-SNAPSHOT_S = 0.25
 SETTLE_S = 2.0
-STATE: dict[str, Json] = {
-    "phase": "play",
-    "left_ms": 1,
-    "here": 300,
-    "x": 5_000,
-    "lean": 0,
-    "glow": 0,
-    "gathered": 3,
-    "together": 0,
-}
-
-
-class Seen:
-    """How long each message took, in milliseconds, and how many bundles brought them."""
-
-    def __init__(self) -> None:
-        """None yet."""
-        self.took: list[float] = []
-        self.bundles = 0
-
-    def clear(self) -> None:
-        """Forgets."""
-        self.took, self.bundles = [], 0
+FASTEST_A_SECOND = 19.0
+"""Of one phone, just below what one may say; each message goes at once, since bundles are a little closer together."""
 
 
 @contextmanager
@@ -79,58 +59,6 @@ def visitors(address: str, code: str, count: int, a_second: float, *more: str) -
         process.wait(20)
 
 
-class Screen:
-    """A node's end of the link."""
-
-    def __init__(self, line: Line) -> None:
-        """Not paired."""
-        self._line, self._key = line, SigningKey.new()
-        self.code, self.session = "", ""
-        self.seen = Seen()
-
-    async def pair(self, session: aiohttp.ClientSession) -> None:
-        """As a new computer does."""
-        said = {"public_key": self._key.public.text, "software": "0.1.0"}
-        async with session.post("/api/v1/pairing", json=said) as answer:
-            offered = await answer.json()
-        fields = {"code": offered["user_code"], "screen": self._line.screen.id, "decision": "pair"}
-        await asyncio.to_thread(lambda: self._line.press("technician", "/pair/decide", **fields))
-        proof = {"device_code": offered["device_code"]}
-        proof["signature"] = self._key.sign(PAIRING, offered["device_code"].encode())
-        async with session.post("/api/v1/pairing/token", json=proof) as answer:
-            self._grant = await answer.json()
-
-    @asynccontextmanager
-    async def linked(self, session: aiohttp.ClientSession) -> AsyncIterator[None]:
-        """While the block lasts; a wish for a session is granted at once."""
-        headers = {"Authorization": f"Bearer {self._grant['token']}"}
-        address = f"/api/v1/link/{self._grant['node_id']}"
-        async with session.ws_connect(address, headers=headers) as socket, asyncio.TaskGroup() as tasks:
-            both = [tasks.create_task(self._listen(socket)), tasks.create_task(self._tell(socket))]
-            yield
-            for task in both:
-                task.cancel()
-
-    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for message in socket:
-            said = json.loads(message.data)
-            if said["type"] == "taps" and said["rows"]:
-                self.seen.bundles += 1
-                self.seen.took += [since_ms(row[1]) for row in said["rows"]]
-            elif said["type"] == "invite":
-                self.code = said["code"]
-            elif said["type"] == "start":
-                self.session = said["session"]
-                on = Session(self.session, "on", "", now_ms(), now_ms() + 600_000)
-                await socket.send_json(on.as_json())
-
-    async def _tell(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        while True:
-            await asyncio.sleep(SNAPSHOT_S)
-            if self.session:
-                await socket.send_json(Snapshot(self.session, STATE).as_json())
-
-
 async def begin(session: aiohttp.ClientSession, code: str, activity: str) -> aiohttp.ClientWebSocketResponse:
     """A phone that wants the session; it stays."""
     async with session.get(f"/j/{code}") as answer:
@@ -138,53 +66,6 @@ async def begin(session: aiohttp.ClientSession, code: str, activity: str) -> aio
     socket = await session.ws_connect(f"{page}/socket")
     await socket.send_json({"v": 1, "q": 1, "do": "begin", "activity": activity})
     return socket
-
-
-# --- the bare one ----------------------------------------------------------------------------------------------------
-
-BARE = """
-import asyncio, contextlib, sys
-with contextlib.suppress(ImportError):
-    import uvloop
-    uvloop.install()
-
-class Pass(asyncio.Protocol):
-    def connection_made(self, transport):
-        transport.get_extra_info("socket").setsockopt(6, 1, 1)
-    def data_received(self, body):
-        screen.write(body)
-
-async def main():
-    global screen
-    loop = asyncio.get_running_loop()
-    screen, _ = await loop.create_connection(asyncio.Protocol, "127.0.0.1", int(sys.argv[1]))
-    server = await loop.create_server(Pass, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await asyncio.Event().wait()
-
-asyncio.run(main())
-"""
-
-
-@asynccontextmanager
-async def bare(seen: Seen) -> AsyncIterator[tuple[str, int]]:
-    """A relay that knows nothing: the address of its phones' end, and its process."""
-
-    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            seen.took.append(since_ms(json.loads(line)["q"]))
-        writer.close()
-
-    server = await asyncio.start_server(hear, "127.0.0.1", 0)
-    port = str(server.sockets[0].getsockname()[1])
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", BARE, port, stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    try:
-        yield f"http://127.0.0.1:{(await process.stdout.readline()).decode().strip()}", process.pid
-    finally:
-        process.terminate()
-        await process.wait()
-        server.close()
 
 
 # --- what came of it -------------------------------------------------------------------------------------------------
@@ -212,24 +93,30 @@ async def measured(seen: Seen, process_id: int, seconds: float) -> float:
     return cpu_s(process_id) - before
 
 
-async def compare(screen: Screen, site: str, service: int, loads: list[tuple[int, float]], seconds: float) -> None:
-    """Both, at each load."""
-    for count, a_second in loads:
-        print(f"{count} visitors, {a_second:g} messages a second each; load {os.getloadavg()[0]:.1f}")
-        relays = []
-        with await asyncio.to_thread(_entered, visitors(site, screen.code, count, a_second)):
-            cpu = await measured(screen.seen, service, seconds)
-            relays.append(say("service", screen.seen, cpu, seconds))
-            print(f"         {screen.seen.bundles / seconds:.0f} bundles a second")
+@dataclass(frozen=True)
+class Load:
+    """So many phones at so many screens, each of which says so much a second."""
+
+    screens: int
+    phones: int
+    a_second: float
+
+
+async def compare(screens: list[Screen], seen: Seen, line: Line, load: Load, seconds: float) -> None:
+    """Both, at one load."""
+    print(f"{load}; the machine's load {os.getloadavg()[0]:.1f}")
+    codes = ",".join(screen.link.code for screen in screens[: load.screens])
+    with await asyncio.to_thread(_entered, visitors(line.address, codes, load.phones, load.a_second)):
+        cpu = await measured(seen, line.service.process.pid, seconds)
+        median, worst = say("service", seen, cpu, seconds)
+        print(f"         {seen.bundles / seconds:.0f} bundles a second")
+    for name, relay, words in (("sockets", passing_messages, ["--plain"]), ("bytes", passing_bytes, ["--bare"])):
         passed = Seen()
-        async with bare(passed) as (address, process_id):
-            with await asyncio.to_thread(_entered, visitors(address, "-", count, a_second, "--bare")):
+        async with relay(passed, load.screens) as (address, process_id):
+            with await asyncio.to_thread(_entered, visitors(address, "-", load.phones, load.a_second, *words)):
                 cpu = await measured(passed, process_id, seconds)
-                relays.append(say("bare", passed, cpu, seconds))
-        (median, worst), (bare_median, bare_worst) = relays
-        print(
-            f"         {median / bare_median:.1f} times the bare median, {worst / bare_worst:.1f} times its 99 of 100"
-        )
+                its_median, its_worst = say(name, passed, cpu, seconds)
+        print(f"         {median / its_median:.1f} times its median, {worst / its_worst:.1f} times its 99 of 100")
 
 
 @contextmanager
@@ -247,23 +134,44 @@ def _entered(manager: "contextlib.AbstractContextManager[object]") -> "contextli
 
 async def run(line: Line, asked: argparse.Namespace) -> None:
     """All of it."""
-    screen = Screen(line)
+    seen = Seen()
+    ids = [line.screen.id, *line.store.run_now(lambda connection: _more_screens(connection, asked.screens - 1))]
+    screens = [Screen(line, screen_id, seen) for screen_id in ids]
     headers = {"Origin": line.address}
-    async with aiohttp.ClientSession(line.address, cookie_jar=aiohttp.DummyCookieJar(), headers=headers) as session:
-        await screen.pair(session)
-        game = await offer(line, "crowd")
-        async with screen.linked(session):
-            await asyncio.to_thread(wait_for, lambda: screen.code, 20)
-            phone = await begin(session, screen.code, game.id)
-            await asyncio.to_thread(wait_for, lambda: screen.session, 20)
-            loads = [(1, 5.0), (asked.visitors, asked.a_second)]
-            await compare(screen, line.address, line.service.process.pid, loads, asked.seconds)
+    async with (
+        aiohttp.ClientSession(line.address, cookie_jar=aiohttp.DummyCookieJar(), headers=headers) as session,
+        AsyncExitStack() as links,
+    ):
+        for number, screen in enumerate(screens):
+            await screen.pair(session, f"10.7.{number // 250}.{number % 250}")
+        game = await offer(line, "crowd", *ids)
+        for number, screen in enumerate(screens):
+            await links.enter_async_context(screen.linked(SNAPSHOT_S * number / len(screens)))
+        await asyncio.to_thread(wait_for, lambda: all(screen.link.code for screen in screens), 30)
+        phones = [await begin(session, screen.link.code, game.id) for screen in screens]
+        await asyncio.to_thread(wait_for, lambda: all(screen.link.session for screen in screens), 30)
+        for load in (
+            Load(asked.screens, asked.screens, FASTEST_A_SECOND),
+            Load(1, 1, 5.0),
+            Load(1, asked.visitors, asked.a_second),
+        ):
+            await compare(screens, seen, line, load, asked.seconds)
+        for phone in phones:
             await phone.close()
+
+
+def _more_screens(connection: Connection, count: int) -> list[str]:
+    made = []
+    for number in range(count):
+        words = ScreenWords(f"Square {number}", "", "Europe/London", "en", 640, 360, 50)
+        made.append(create_screen(connection, words, now_ms=now_ms(), by="").id)
+    return made
 
 
 def main() -> None:
     """Prints the figures."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--screens", type=int, default=50)
     words.add_argument("--visitors", type=int, default=298)
     words.add_argument("--a-second", type=float, default=10)
     words.add_argument("--seconds", type=float, default=15)

@@ -1,26 +1,27 @@
 """Many phones at once, for measurements: they join by a code, and each leans again and again. A process of its own.
 
-    python -m benchmarks.visitors ADDRESS CODE --visitors 300 --a-second 10 [--x 0] [--bare]
+    python -m benchmarks.visitors ADDRESS CODES --visitors 300 --a-second 10 [--x 0] [--bare | --plain]
+
+`CODES` are those of one screen or of several, with commas between them; the phones are dealt out among them.
 
 Says `ready` when all are there, begins when it is told a line, ends when its input does, and then says how many
-messages it sent. The number of each message is when it was sent, in tenths of a millisecond of the monotonic clock.
-`--bare` sends the same messages as lines to a port that passes bytes on.
+messages it sent. The number of each message is when it was sent, in hundredths of a millisecond of the monotonic clock.
+`--bare` sends the same messages as lines to a port that passes bytes on; `--plain` opens its WebSockets without a pass.
 """
 
 import argparse
 import asyncio
-import base64
 import json
-import secrets
 import sys
 import time
 import urllib.parse
 
 import aiohttp
 
-TICK_NS = 100_000
+from benchmarks import frames
+
+TICK_NS = 10_000
 TICKS = 2**31
-SHORT_BYTES = 126
 
 
 def tick() -> int:
@@ -57,29 +58,27 @@ class Phone(asyncio.Protocol):
             assert data.startswith(b"HTTP/1.1 101"), data[:200]
             self.is_open.set_result(None)
         elif data[:1] == b"\x89":
-            # A WebSocket's ping, which a phone's browser answers by itself; masked with zeros.
-            self.transport.write(b"\x8a\x80\0\0\0\0")
+            # A WebSocket's ping, which a phone's browser answers by itself.
+            self.transport.write(frames.masked(b"", frames.PONG))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody expects that."""
         sys.stderr.write(f"a phone was hung up on: {exc}\n")
 
     def say(self, body: bytes, *, is_bare: bool) -> None:
-        """Sends one message: a line, or a short text frame masked with zeros."""
-        if is_bare:
-            self.transport.write(body + b"\n")
-            return
-        assert len(body) < SHORT_BYTES
-        self.transport.write(b"\x81" + bytes([0x80 | len(body)]) + b"\0\0\0\0" + body)
+        """Sends one message: a line, or a text frame."""
+        self.transport.write(body + b"\n" if is_bare else frames.masked(body))
 
 
-async def passes(site: str, code: str, count: int) -> list[str]:
-    """The pages of so many phones, each of another address."""
+async def passes(site: str, codes: list[str], count: int) -> list[str]:
+    """The pages of so many phones, each of another address, dealt out among the screens with these codes."""
     async with aiohttp.ClientSession(site, cookie_jar=aiohttp.DummyCookieJar()) as session:
         found = []
         for number in range(count):
             headers = {"X-Forwarded-For": f"10.9.{number // 250}.{number % 250}"}
-            async with session.get(f"/j/{code}", headers=headers, allow_redirects=False) as answer:
+            async with session.get(
+                f"/j/{codes[number % len(codes)]}", headers=headers, allow_redirects=False
+            ) as answer:
                 assert answer.status == 303, await answer.text()
                 found.append(answer.headers["Location"])
         return found
@@ -87,24 +86,17 @@ async def passes(site: str, code: str, count: int) -> list[str]:
 
 def hello_of(site: str, page: str) -> bytes:
     """The request that opens a phone's socket."""
-    host = urllib.parse.urlsplit(site).netloc
-    key = base64.b64encode(secrets.token_bytes(16)).decode()
-    lines = [
-        f"GET {page}/socket HTTP/1.1", f"Host: {host}", "Upgrade: websocket", "Connection: Upgrade",
-        f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", f"Origin: {site}", "", "",
-    ]  # fmt: skip
-    return "\r\n".join(lines).encode()
+    return frames.hello(f"{page}/socket", urllib.parse.urlsplit(site).netloc, f"Origin: {site}")
 
 
-async def opened(site: str, code: str, count: int, *, is_bare: bool) -> list[Phone]:
-    """So many phones, connected."""
+async def opened(site: str, pages: list[str], *, is_bare: bool) -> list[Phone]:
+    """A phone for each of these pages, connected."""
     address = urllib.parse.urlsplit(site)
     host, port = address.hostname or "", address.port or 0
     loop = asyncio.get_running_loop()
-    hellos = [b""] * count if is_bare else [hello_of(site, page) for page in await passes(site, code, count)]
     phones = []
-    for hello in hellos:
-        phone = Phone(hello)
+    for page in pages:
+        phone = Phone(b"" if is_bare else hello_of(site, page))
         await loop.create_connection(lambda phone=phone: phone, host, port)  # type: ignore[misc]
         await phone.is_open
         phones.append(phone)
@@ -129,7 +121,11 @@ async def lean(phones: list[Phone], a_second: float, x: int, ended: asyncio.Even
 
 async def run(asked: argparse.Namespace) -> None:
     """All of it."""
-    phones = await opened(asked.address, asked.code, asked.visitors, is_bare=asked.bare)
+    knows_passes = not (asked.bare or asked.plain)
+    codes, pages = asked.codes.split(","), [""] * asked.visitors
+    if knows_passes:
+        pages = await passes(asked.address, codes, asked.visitors)
+    phones = await opened(asked.address, pages, is_bare=asked.bare)
     ended = asyncio.Event()
     lines = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
@@ -146,11 +142,12 @@ def main() -> None:
     """Until standard input ends."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("address")
-    words.add_argument("code")
+    words.add_argument("codes")
     words.add_argument("--visitors", type=int, default=300)
     words.add_argument("--a-second", type=float, default=10)
     words.add_argument("--x", type=int, default=0)
     words.add_argument("--bare", action="store_true")
+    words.add_argument("--plain", action="store_true")
     asyncio.run(run(words.parse_args()))
 
 

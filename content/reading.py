@@ -43,7 +43,7 @@ class Reader:
         if len(body) > limit_bytes:
             raise BadDocument("$", f"the document has {len(body)} bytes; at most {limit_bytes} are read")
         try:
-            value = json.loads(body.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
+            value = _DECODER.decode(body.decode("utf-8"))
         except UnicodeDecodeError as error:
             raise BadDocument("$", f"not UTF-8 text (byte {error.start})") from error
         except json.JSONDecodeError as error:
@@ -165,3 +165,6 @@ def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(word: str) -> NoReturn:
     raise BadDocument("$", f"{word} is not a number of ours")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_no_constant)

@@ -21,8 +21,8 @@ CORAL_BGR = np.array(THEMES[PAPER].options[1][::-1])
 SLIP_BGR = np.array([0xC9, 0xF1, 0xFF])
 
 
-async def offer(line: Line, kind: Kind) -> Kept:
-    """An approved activity of this kind at the screen; the one that is there, or a new one."""
+async def offer(line: Line, kind: Kind, *screens: str) -> Kept:
+    """An approved activity of this kind, the one that is there or a new one, at the line's screen or at those named."""
 
     def there() -> Kept | None:
         found = line.store.read_now(lambda connection: activities.open_now(connection, now_ms()))
@@ -31,9 +31,10 @@ async def offer(line: Line, kind: Kind) -> Kept:
     if there() is None:
         form = {
             "kind": kind, "group": line.store.read_now(groups.every)[0].id, "question": "Where shall the bench stand?",
-            "language": "en", "screen": line.screen.id, "days": "3",
+            "language": "en", "days": "3",
         }  # fmt: skip
         fields = [*form.items(), ("option", "By the river"), ("option", "At the school")]
+        fields += [("screen", screen) for screen in screens or (line.screen.id,)]
         cookies = {"commonscreen": line.tokens["programmer"]}
         async with aiohttp.ClientSession(line.address, cookies=cookies) as session:
             answer = await session.post("/taking-part", data=fields, headers={"Sec-Fetch-Site": "same-origin"})
