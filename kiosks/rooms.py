@@ -19,7 +19,7 @@ JOINS_A_MINUTE = 60
 WRONG_CODES_A_MINUTE = 30
 """From one network address."""
 MOST_ADDRESSES = 10_000
-MINUTE_MS = 60_000
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
 Refusal = Literal["full", "too_many"]
 
@@ -68,10 +68,10 @@ class _Bucket:
 class Room:
     """The visitors of one screen and what they have said since the last bundle."""
 
-    def __init__(self, visits: Visits) -> None:
-        """Nobody is here."""
+    def __init__(self, visits: Visits, joins_an_hour: int = JOINS_A_MINUTE * 60) -> None:
+        """Nobody is here. `joins_an_hour` is how many passes one network address gets."""
         self.visits = visits
-        self._joins = Allowance(JOINS_A_MINUTE)
+        self._joins, self._joins_an_hour = Allowance(JOINS_A_MINUTE), Allowance(joins_an_hour, HOUR_MS)
         self._buckets: dict[int, _Bucket] = {}
         self._waiting: OrderedDict[tuple[int, type, int], Tap] = OrderedDict()
         self._names: dict[int, Name] = {}
@@ -81,8 +81,9 @@ class Room:
         """A pass for a phone at `address`; or why there is none."""
         if len(self.visits.seated(now_ms)) >= MOST_SEATED:
             return "full"
-        if not self._joins.spend(address, now_ms):
+        if self._joins_an_hour.is_spent(address, now_ms) or not self._joins.spend(address, now_ms):
             return "too_many"
+        self._joins_an_hour.spend(address, now_ms)
         return self.visits.open(now_ms)
 
     def may_sit(self, visit: Visit, now_ms: int) -> bool:

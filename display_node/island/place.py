@@ -40,6 +40,8 @@ BUNDLE_S = 0.033
 KEPT_WITHIN_S = 5.0
 """A vote that the agent does not answer within this is said not to have gone through."""
 MOST_WAITING_VOTES = 2_000
+JOINS_AN_HOUR = 300
+"""Passes of one network address: a venue's phones may share one, but not every vote that waits may be one person's."""
 BEGUN_AGAIN_MS = 5_000
 PHONE_SILENT_MS = 150_000
 NOBODY = Standing("", "en", is_alone=False, offers=())
@@ -83,7 +85,7 @@ class Place:
         def write(number: int, colour: str, animal: str, now_ms: int) -> str:
             return self._passes.write(Written(SCREEN, number, colour, animal, now_ms // 1_000))
 
-        self.room = Room(Visits(secrets.choice, write))
+        self.room = Room(Visits(secrets.choice, write), JOINS_AN_HOUR)
 
     # --- what phones are told ----------------------------------------------------------------------------------------
 

@@ -15,9 +15,9 @@ from kiosks.visits import LONGEST_VISIT_MS, PASS_KEPT_MS, SEAT_KEPT_MS, Visit, V
 NOW = 1_790_000_000_000
 
 
-def a_room(seed: int = 1) -> Room:
+def a_room(seed: int = 1, joins_an_hour: int = 3_600) -> Room:
     chance, numbers = random.Random(seed), itertools.count()  # noqa: S311
-    return Room(Visits(chance.choice, lambda *_: f"token-{next(numbers)}"))
+    return Room(Visits(chance.choice, lambda *_: f"token-{next(numbers)}"), joins_an_hour)
 
 
 def joined(room: Room, now_ms: int = NOW, address: str = "192.0.2.1") -> Visit:
@@ -138,6 +138,14 @@ def test_a_room_has_so_many_places_and_an_address_so_many_joins_a_minute() -> No
     assert other.open("192.0.2.7", NOW + 59_999) == "too_many"
     assert isinstance(other.open("192.0.2.8", NOW), Visit)
     assert isinstance(other.open("192.0.2.7", NOW + 60_000), Visit)
+
+
+def test_an_address_that_comes_again_every_minute_has_no_more_passes_than_an_hour_gives() -> None:
+    room = a_room(joins_an_hour=300)
+    opened = [room.open("192.0.2.7", NOW + number * 1_000) for number in range(3_600)]
+    assert sum(isinstance(one, Visit) for one in opened) == 300
+    assert isinstance(room.open("192.0.2.8", NOW + 3_599_000), Visit)
+    assert isinstance(room.open("192.0.2.7", NOW + 3_600_000), Visit)
 
 
 def test_ten_thousand_joins_a_minute_from_one_address_give_as_many_passes_as_it_may_have() -> None:
