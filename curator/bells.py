@@ -1,5 +1,7 @@
 """The notes that strangers set on the bells: kept across hours, the newest in the round, nobody's by name."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from curator.store import Connection
@@ -20,6 +22,18 @@ def turn(connection: Connection, activity: str, cell: int, *, writer: str, scree
     connection.execute(bell_notes.insert().values(row | {"at_ms": now_ms - now_ms % BUCKET_MS}))
     _keep_newest(connection, mine, MOST_OF_ONE)
     _keep_newest(connection, bell_notes.c.activity_id == activity, KEPT)
+
+
+def put(
+    connection: Connection, activity: str, cells: Sequence[int], *, writer: str, screen: str, now_ms: int
+) -> None:  # fmt: skip
+    """Has these be all the notes of this pass, in the order in which they were set; those it had keep their age."""
+    mine = sa.and_(bell_notes.c.activity_id == activity, bell_notes.c.writer == writer)
+    connection.execute(bell_notes.delete().where(mine, bell_notes.c.cell.not_in(cells)))
+    there = of_pass(connection, activity, writer)
+    for cell in cells[-MOST_OF_ONE:]:
+        if cell not in there:
+            turn(connection, activity, cell, writer=writer, screen=screen, now_ms=now_ms)
 
 
 def pattern(connection: Connection, activity: str) -> tuple[int, ...]:

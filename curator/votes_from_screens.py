@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from content.approval import EVERYWHERE
 from content.reading import Reader
-from curator import activities, votes
+from curator import activities, bells, votes
 from curator.activities import Kept
 from curator.store import Connection
 from curator.votes import Vote
@@ -37,7 +37,11 @@ def known_at(connection: Connection, screen_id: str, now_ms: int) -> tuple[Count
     found = activities.allowed(connection, now_ms, until_ms=now_ms + AHEAD_MS)
     here = [one for one in found if screen_id in one.screens or EVERYWHERE in one.screens]
     here.sort(key=lambda one: (not one.is_open(now_ms), one.opens_ms))
-    return tuple(Counted(one.signed, one.counts) for one in here[:MOST_KNOWN] if one.signed is not None)
+    return tuple(
+        Counted(one.signed, one.counts, bells.pattern(connection, one.id) if one.kind == "bells" else ())
+        for one in here[:MOST_KNOWN]
+        if one.signed is not None
+    )
 
 
 def take(connection: Connection, screen_id: str, told: tuple[FromScreen, ...], *, now_ms: int) -> int:

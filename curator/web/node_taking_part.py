@@ -1,11 +1,13 @@
-"""What nodes ask and tell about taking part at the screen itself: what is allowed there, and how people voted."""
+"""What nodes ask and tell about taking part at the screen itself: what is allowed there, votes and notes."""
 
 from aiohttp import web
 
-from curator import votes_from_screens
+from curator import notes_from_screens, votes_from_screens
 from curator.service import service_of
 from curator.web.node_api import caller_of, read_body
-from curator.web.taking_part import TOPIC
+from curator.web.problems import Problem
+from curator.web.taking_part import TOPIC, taking_part_of
+from curator.words import _
 from kiosks.activities.known import known_json
 
 
@@ -34,7 +36,26 @@ async def take_votes(request: web.Request) -> web.StreamResponse:
     return web.json_response({"taken": taken}, headers={"Cache-Control": "no-store"})
 
 
+async def take_notes(request: web.Request) -> web.StreamResponse:
+    """Stores notes of visitors at the screen itself, durably, before it says whose it took."""
+    caller = await caller_of(request)
+    service, allowance = service_of(request), taking_part_of(request).notes
+    told = notes_from_screens.read_notes(await read_body(request, notes_from_screens.LARGEST_NOTES_BYTES))
+    now_ms = service.now()
+    if allowance.is_spent(caller.screen_id, now_ms):
+        raise Problem(429, "too_many_notes", _("This screen tells more notes than hands can set. Send them later."))
+    for _one in told:
+        allowance.spend(caller.screen_id, now_ms)
+    taken = await service.store.run(
+        lambda connection: notes_from_screens.take(connection, caller.screen_id, told, now_ms=now_ms)
+    )
+    if taken:
+        service.bus.publish(f"{TOPIC}{told[0].activity}")
+    return web.json_response({"taken": taken}, headers={"Cache-Control": "no-store"})
+
+
 routes = [
     web.get("/api/v1/activities/{node_id}", allowed),
     web.post("/api/v1/votes/{node_id}", take_votes),
+    web.post("/api/v1/notes/{node_id}", take_notes),
 ]

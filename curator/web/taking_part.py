@@ -13,6 +13,7 @@ from aiohttp import web
 from content.approval import EVERYWHERE
 from curator import activities, answers, bells, next_up, public_reports, votes
 from curator.activities import Kept
+from curator.notes_from_screens import ROWS_A_MINUTE
 from curator.relay import INVITED_EVERY_MS, SAID_EVERY_MS, Patterns, Place, Relay, Shown
 from curator.service import SERVICE, Service
 from curator.store import Connection
@@ -40,6 +41,8 @@ class TakingPart:
     relay: Relay
     ballots: Ballots
     answers: Allowance
+    notes: Allowance
+    """What nodes tell of the bells, by screen."""
     count_ms: int | None = None
     """When the next ballot is to be counted."""
 
@@ -141,7 +144,9 @@ def attach(app: web.Application) -> None:
     # A signature that is never shown to anybody: the same after every start, and nobody else's.
     secret = hashlib.sha256(service.key.sign(PASSES, b"").encode()).digest()
     relay = Relay(app[NODE_STATE].links, service.now, secret)
-    app[TAKING_PART] = TakingPart(service, relay, Ballots(service.store), Allowance(ANSWERS_A_MINUTE))
+    app[TAKING_PART] = TakingPart(
+        service, relay, Ballots(service.store), Allowance(ANSWERS_A_MINUTE), Allowance(ROWS_A_MINUTE)
+    )
     app.on_shutdown.append(_hang_up)
     app.cleanup_ctx.append(_keeping)
 

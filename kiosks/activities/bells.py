@@ -80,6 +80,35 @@ def known(notes: Iterable[int]) -> tuple[int, ...]:
     return tuple(sorted({note for note in notes if 0 <= note < CELLS})[:MOST_NOTES])
 
 
+def newest(notes: Iterable[int]) -> tuple[int, ...]:
+    """The newest MOST_NOTES of notes in the order in which they were set, each once, the newest last."""
+    return tuple(reversed(tuple(dict.fromkeys(reversed(tuple(notes))))[:MOST_NOTES]))
+
+
+def turned(own: tuple[int, ...], note: int) -> tuple[int, ...]:
+    """What one person has set, the newest last, after they set this note or, where it was theirs, took it away."""
+    if note in own:
+        return tuple(one for one in own if one != note)
+    return (*own, note)[-MOST_OF_ONE:]
+
+
+def packed(notes: tuple[int, ...]) -> int:
+    """What one person set, in its order, as one whole number: a node keeps it as it keeps a choice."""
+    number = 0
+    for note in reversed(notes):
+        number = number * (CELLS + 1) + note + 1
+    return number
+
+
+def unpacked(number: int) -> tuple[int, ...]:
+    """The notes of such a number."""
+    notes = []
+    while number:
+        number, place = divmod(number, CELLS + 1)
+        notes.append(place - 1)
+    return tuple(notes)
+
+
 def beat_of(note: int) -> int:
     """When in the round it sounds, from 0."""
     return note % BEATS

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from content.canonical import Json
 from content.reading import BadDocument, Reader
+from kiosks.activities.bells import MOST_NOTES
 from kiosks.activities.statement import SignedActivity, read_activity
-from kiosks.messages import MOST_OPTIONS
+from kiosks.messages import CELLS, MOST_OPTIONS
 
 MOST_KNOWN = 40
 """Activities at one screen, those that are open now first."""
@@ -18,14 +19,17 @@ AHEAD_MS = 14 * 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A signed activity, and the votes for each option that the service holds."""
+    """A signed activity, and what the service holds: the votes for each option, or the notes."""
 
     signed: SignedActivity
     counts: tuple[int, ...] = ()
+    notes: tuple[int, ...] = ()
+    """On the bells: what strangers set, the newest last."""
 
     def as_json(self) -> dict[str, Json]:
-        """As it travels and is kept."""
-        return {"signed": self.signed.as_json(), "counts": list(self.counts)}
+        """As it travels and is kept: notes only where there are some."""
+        told: dict[str, Json] = {"signed": self.signed.as_json(), "counts": list(self.counts)}
+        return told | {"notes": list(self.notes)} if self.notes else told
 
 
 def known_json(known: Iterable[Counted]) -> dict[str, Json]:
@@ -46,4 +50,7 @@ def read_counted(reader: Reader) -> Counted:
     """One of them; raises BadDocument."""
     fields = reader.fields("signed", "counts", others=True)
     counts = tuple(one.integer(least=0) for one in fields["counts"].items(most=MOST_OPTIONS))
-    return Counted(read_activity(fields["signed"]), counts)
+    notes: tuple[int, ...] = ()
+    if "notes" in fields:
+        notes = tuple(one.integer(least=0, most=CELLS - 1) for one in fields["notes"].items(most=MOST_NOTES))
+    return Counted(read_activity(fields["signed"]), counts, notes)
