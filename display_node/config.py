@@ -147,6 +147,11 @@ class DataFolder:
         return self.root / "votes.db"
 
     @property
+    def notes(self) -> Path:
+        """Notes on the bells of visitors at the screen itself."""
+        return self.root / "notes.db"
+
+    @property
     def run(self) -> Path:
         """What need not survive a restart; may be a RAM disk."""
         return self.root / "run"

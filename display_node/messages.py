@@ -287,7 +287,7 @@ def _read_others(fields: dict[str, Reader], kind: str) -> ToPlayer:
     match kind:
         case "manner" | "ticker":
             return read_about_manner(fields)
-        case "reach" | "offer" | "seats" | "kept":
+        case "reach" | "offer" | "seats" | "kept" | "rung":
             return read_for_hands(fields)
         case "session_on" | "session_now" | "session_words" | "session_off":
             return read_about_session(fields)

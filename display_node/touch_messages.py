@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from content.measures import HEIGHTS_MM, LOWER_EDGES_MM
 from content.reading import BadDocument, Reader
+from kiosks.activities.bells import MOST_OF_ONE
 from kiosks.messages import CELLS, FULL, MOST_BUTTONS, MOST_OPTIONS
 
 MOST_SETS = 6
@@ -22,6 +23,8 @@ LONGEST_TITLE = 120
 
 Deed = Literal["choose", "steer", "press", "note"]
 Later = Literal["", "protected", "soon", "nothing"]
+Lacks = Literal["", "phone", "service"]
+"""What it takes that is not here: one does it with a phone, or the service is away."""
 
 
 # --- agent to player -------------------------------------------------------------------------------------------------
@@ -40,12 +43,12 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Something to begin, or, not `is_here`, something for phones only. `title` is what it asks, "" for a game."""
+    """Something to begin, or, where it `lacks` something, to be told of. `title` is what it asks, "" for a game."""
 
     activity: str
     kind: str
     title: str = ""
-    is_here: bool = True
+    lacks: Lacks = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +92,23 @@ class Kept:
     type: Literal["kept"] = "kept"
 
 
-ForHands = Reach | Offer | Seats | Kept
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The notes of this station that are on the disk; not `is_kept`, what it set last is not among them."""
+
+    station: int
+    activity: str
+    notes: tuple[int, ...]
+    is_kept: bool = True
+    type: Literal["rung"] = "rung"
+
+
+ForHands = Reach | Offer | Seats | Kept | Rung
 
 
 def read_for_hands(fields: dict[str, Reader]) -> ForHands:
-    """One of these four, by its `type`; raises BadDocument."""
-    match fields["type"].one_of("reach", "offer", "seats", "kept"):
+    """One of these five, by its `type`; raises BadDocument."""
+    match fields["type"].one_of("reach", "offer", "seats", "kept", "rung"):
         case "reach":
             return Reach(
                 fields["has_touch"].flag(),
@@ -103,16 +117,14 @@ def read_for_hands(fields: dict[str, Reader]) -> ForHands:
                 _length(fields["lower_edge_mm"], LOWER_EDGES_MM),
             )
         case "offer":
-            rows = [
-                row.fields("activity", "kind", "title", "is_here") for row in fields["rows"].items(most=MOST_OFFERED)
-            ]
+            rows = [row.fields("activity", "kind", "title", "lacks") for row in fields["rows"].items(most=MOST_OFFERED)]
             return Offer(
                 tuple(
                     Offered(
                         row["activity"].identifier(),
                         row["kind"].text(most=20),
                         row["title"].text(most=LONGEST_TITLE),
-                        row["is_here"].flag(),
+                        _LACKS[row["lacks"].one_of(*_LACKS)],
                     )
                     for row in rows
                 ),
@@ -124,6 +136,9 @@ def read_for_hands(fields: dict[str, Reader]) -> ForHands:
             return Kept(
                 _station(fields["station"]), fields["activity"].identifier(), option, fields["is_kept"].flag()
             )  # fmt: skip
+        case "rung":
+            notes = tuple(note.integer(least=0, most=CELLS - 1) for note in fields["notes"].items(most=MOST_OF_ONE))
+            return Rung(_station(fields["station"]), fields["activity"].identifier(), notes, fields["is_kept"].flag())
         case _:
             seats = [row.fields("station", "colour", "animal") for row in fields["rows"].items(most=STATIONS)]
             return Seats(
@@ -200,6 +215,7 @@ _VALUES: dict[Deed, tuple[int, int]] = {
     "choose": (0, MOST_OPTIONS - 1), "steer": (-FULL, FULL), "press": (0, MOST_BUTTONS - 1), "note": (0, CELLS - 1),
 }  # fmt: skip
 _DEEDS: dict[str, Deed] = {name: name for name in get_args(Deed)}
+_LACKS: dict[str, Lacks] = {name: name for name in get_args(Lacks)}
 _LATERS: dict[str, Later] = {name: name for name in get_args(Later)}
 
 

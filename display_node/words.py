@@ -16,6 +16,11 @@ def language() -> str:
     return _language
 
 
+def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for a marker
+    """Marks a sentence for translation and gives it back unchanged."""
+    return sentence
+
+
 def _(sentence: str) -> str:
     """The English `sentence` in this process's language."""
     return translations("display_node", _language).gettext(sentence)

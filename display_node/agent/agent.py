@@ -17,7 +17,7 @@ from display_node.agent.asking import Asker
 from display_node.agent.ballots import BallotBox, open_box
 from display_node.agent.cache import Cache, free_bytes
 from display_node.agent.curator import new_session
-from display_node.agent.delivering import deliver
+from display_node.agent.delivering import NOTES, VOTES, deliver
 from display_node.agent.feeding import Feeder, glance
 from display_node.agent.health import health, report
 from display_node.agent.identity import Identity, PanicState, read_identity, read_panic, read_token, write_identity
@@ -29,6 +29,7 @@ from display_node.agent.linking import Link
 from display_node.agent.live import ask_live, kept_orders
 from display_node.agent.local import Local
 from display_node.agent.metrics import serve_metrics
+from display_node.agent.notes import MOST_NOTES_WAITING
 from display_node.agent.pace import STREET, Pace
 from display_node.agent.player import Player
 from display_node.agent.power import keep_power
@@ -83,14 +84,17 @@ class Opened:
     panic: PanicState
     journal: Journal
     box: BallotBox
+    notes: BallotBox
     was_damaged: bool
     were_votes_damaged: bool
+    were_notes_damaged: bool
     panel: Panel
 
     def close(self) -> None:
         """Leaves the folder to the next agent."""
         self.journal.close()
         self.box.close()
+        self.notes.close()
         self.lock.close()
 
 
@@ -113,6 +117,7 @@ def _open(settings: Settings) -> Opened:
         panel = read_panel(folder.panel)
         journal, was_damaged = open_journal(folder.journal)
         box, were_votes_damaged = open_box(folder.ballots)
+        notes, were_notes_damaged = open_box(folder.notes, most=MOST_NOTES_WAITING)
         key = SigningKey.load_or_make(folder.key)
     except BlockingIOError as error:
         lock.close()
@@ -122,8 +127,8 @@ def _open(settings: Settings) -> Opened:
     except (sqlite3.Error, OSError, ValueError) as error:
         lock.close()
         raise BadSetting(str(error)) from error
-    damaged = was_damaged, were_votes_damaged
-    return Opened(lock, identity, read_token(folder), key, _panic_of(folder), journal, box, *damaged, panel)
+    damaged = was_damaged, were_votes_damaged, were_notes_damaged
+    return Opened(lock, identity, read_token(folder), key, _panic_of(folder), journal, box, notes, *damaged, panel)
 
 
 def identity_of(folder: DataFolder, curator: str) -> Identity:
@@ -170,6 +175,8 @@ async def _run(settings: Settings, opened: Opened) -> None:
             state.faults.say("journal", _("The record of what was shown was damaged; as-run.db.damaged keeps it."))
         if opened.were_votes_damaged:
             state.faults.say("votes", _("The votes kept here were damaged; votes.db.damaged keeps them."))
+        if opened.were_notes_damaged:
+            state.faults.say("notes", _("The notes kept here were damaged; notes.db.damaged keeps them."))
         known = KnownActivities(state, is_island=settings.island_address != "")
         await _load_programme(state, known)
         state.speak_its_language()
@@ -229,13 +236,14 @@ async def _all_parts(state: State, opened: Opened, known: KnownActivities, setti
     sessions = Sessions(state, player, feeder.cue_at, feeder.say_what_changed)
     known.allowed = sessions.allowed
     local = Local(state, sessions, known, box)
-    touching = Touching(state, player, sessions, local)
+    touching = Touching(state, player, sessions, local, opened.notes)
     settings.meet(local)
     link = Link(state, player, sessions, known, lambda: health(state))
 
     async def begin_anew() -> None:
         await recorder.begin_anew()
         await asyncio.to_thread(box.begin_anew)
+        await asyncio.to_thread(opened.notes.begin_anew)
         known.told = ()
 
     parts: dict[str, Callable[[], Awaitable[None]]] = {
@@ -251,7 +259,9 @@ async def _all_parts(state: State, opened: Opened, known: KnownActivities, setti
         "activities": known.ask,
         "touch": touching.run,
         "votes at the screen": touching.keep_votes,
-        "votes": lambda: deliver(state, box, known, local.votes_wake),
+        "notes at the screen": touching.notes.keep,
+        "votes": lambda: deliver(VOTES, state, box, known, local.votes_wake),
+        "notes": lambda: deliver(NOTES, state, opened.notes, known, touching.notes.wake),
         "link": link.stay,
         "pictures": link.send_pictures,
         "rows write": recorder.write,

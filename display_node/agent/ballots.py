@@ -1,5 +1,7 @@
 """The votes of visitors at the screen itself: each is on the disk before anybody is told so, and kept until it is told.
 
+Notes on the bells are kept in the same way, in a box of their own: the choice is then all that somebody set.
+
 No identity: what stands for a voter is a hash of chance (`kiosks/voters.py`), and a vote is dated to five minutes.
 Methods that touch the disk say so; call them in a thread. The others answer from memory.
 """
@@ -206,6 +208,6 @@ class BallotBox:
         self._load_told()
 
 
-def open_box(path: Path) -> tuple[BallotBox, bool]:
+def open_box(path: Path, *, most: int = MOST_VOTES_WAITING) -> tuple[BallotBox, bool]:
     """The box in `path`, and whether a damaged one had to be put beside it first. Raises sqlite3.Error, OSError."""
-    return opened(path, BallotBox)
+    return opened(path, lambda found: BallotBox(found, most=most))

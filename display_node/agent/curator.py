@@ -37,6 +37,7 @@ from display_node.config import (
     SOFTWARE,
     is_this_machine,
 )
+from kiosks.activities.bells import unpacked
 from kiosks.activities.known import LARGEST_KNOWN_BYTES, Counted, read_known
 
 
@@ -139,6 +140,11 @@ class Curator:
         """How many of these votes the curator took and holds durably. Raises as `manifest` does, and BadDocument."""
         rows: list[Json] = [[one.activity, one.voter, one.choice, one.at_ms] for one in ballots]
         return read_taken(await self._post(f"/votes/{self._node}", {"votes": rows}))
+
+    async def send_notes(self, ballots: Sequence[Ballot]) -> int:
+        """The same for notes on the bells."""
+        rows: list[Json] = [[one.activity, one.voter, list(unpacked(one.choice))] for one in ballots]
+        return read_taken(await self._post(f"/notes/{self._node}", {"notes": rows}))
 
     async def send_health(self, document: Json) -> HealthHeard:
         """The curator's clock and the panic order in force. Raises as `manifest` does, and BadDocument."""

@@ -1,34 +1,62 @@
-"""Hands the votes of visitors at the screen itself to the curator, until it holds every one."""
+"""Hands what visitors at the screen itself did for good to the curator, until it holds all of it: votes, and notes."""
 
 import asyncio
 import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from content.reading import BadDocument
 from display_node.agent.ballots import Ballot, BallotBox
-from display_node.agent.curator import CuratorAway, CuratorRefuses, NotWelcome
+from display_node.agent.curator import Curator, CuratorAway, CuratorRefuses, NotWelcome
 from display_node.agent.known_activities import KnownActivities
 from display_node.agent.state import State, woken
 from display_node.agent.waiting import Backoff
 from display_node.config import MOST_ROWS_A_BATCH
-from display_node.words import _
+from display_node.words import N_, _
 
 REFUSALS = {400, 413, 422}
-"""Answers about the votes themselves. An older curator, which does not know their address, gets them later."""
+"""Answers about what was sent itself. An older curator, which does not know the address, gets it later."""
+MOST_NOTES_A_BATCH = 50
 
 
-async def deliver(state: State, box: BallotBox, known: KnownActivities, wake: asyncio.Event) -> None:
-    """Goes on for ever. A vote that is sent twice is counted once."""
-    backoff = Backoff(f"{state.seed} votes", state.pace.first_retry_s, 60.0)
-    most = MOST_ROWS_A_BATCH
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One kind of what is delivered: how, how many at a time, and what is said when something is wrong."""
+
+    name: str
+    send: Callable[[Curator, Sequence[Ballot]], Awaitable[int]]
+    most: int
+    unwanted: str
+    broken: str
+
+
+VOTES = Post(
+    "votes", Curator.send_votes, MOST_ROWS_A_BATCH,
+    N_("The curator did not want {count} votes of this screen: their activity is over there."),
+    N_("Votes cannot be written down ({reason}): look at the disk."),
+)  # fmt: skip
+NOTES = Post(
+    "notes", Curator.send_notes, MOST_NOTES_A_BATCH,
+    N_("The curator did not want the notes of {count} visitors of this screen: their bells are over there."),
+    N_("Notes cannot be written down ({reason}): look at the disk."),
+)  # fmt: skip
+
+
+async def deliver(post: Post, state: State, box: BallotBox, known: KnownActivities, wake: asyncio.Event) -> None:
+    """Goes on for ever. What is sent twice is there once."""
+    backoff = Backoff(f"{state.seed} {post.name}", state.pace.first_retry_s, 60.0)
+    most = post.most
     while True:
         await state.paired.wait()
-        waiting = box.waiting(MOST_ROWS_A_BATCH)
-        state.votes_waiting, ballots = len(waiting), waiting[:most]
+        waiting = box.waiting(post.most)
+        if post is VOTES:
+            state.votes_waiting = len(waiting)
+        ballots = waiting[:most]
         if not ballots:
             await woken(wake, state.pace.recheck_s)
             continue
         try:
-            taken = await state.curator().send_votes(ballots)
+            taken = await post.send(state.curator(), ballots)
         except CuratorRefuses as error:
             if error.status not in REFUSALS:
                 await asyncio.sleep(backoff.after_failure_s())
@@ -42,22 +70,20 @@ async def deliver(state: State, box: BallotBox, known: KnownActivities, wake: as
             await asyncio.sleep(backoff.after_failure_s())
             continue
         backoff.succeeded()
-        most = MOST_ROWS_A_BATCH
+        most = post.most
         if taken < len(ballots):
-            sentence = _("The curator did not want {count} votes of this screen: their activity is over there.")
-            state.faults.say("votes", sentence.format(count=len(ballots) - taken))
+            state.faults.say(post.name, _(post.unwanted).format(count=len(ballots) - taken))
         else:
-            state.faults.clear("votes")
-        await _note(state, box, ballots, known)
-        # The curator's counts hold them now.
+            state.faults.clear(post.name)
+        await _note(post, state, box, ballots, known)
+        # What the curator tells of them holds them now.
         known.wake.set()
 
 
-async def _note(state: State, box: BallotBox, ballots: list[Ballot], known: KnownActivities) -> None:
+async def _note(post: Post, state: State, box: BallotBox, ballots: list[Ballot], known: KnownActivities) -> None:
     try:
         await asyncio.to_thread(box.told, ballots)
         await asyncio.to_thread(box.forget_all_but, {one.signed.statement.activity for one in known.told})
     except sqlite3.Error as error:
-        sentence = _("Votes cannot be written down ({reason}): look at the disk.")
-        state.faults.say("votes", sentence.format(reason=error))
+        state.faults.say(post.name, _(post.broken).format(reason=error))
         await asyncio.sleep(state.pace.recheck_s)

@@ -30,10 +30,11 @@ SOONEST_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An activity that is allowed here, and the votes that the curator counted for each option."""
+    """An activity that is allowed here, and what the curator holds: the votes for each option, or the notes."""
 
     statement: Statement
     counts: tuple[int, ...]
+    notes: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -58,9 +59,8 @@ class KnownActivities:
         is_alone = abs(now_ms - self.heard_ms) > LONGEST_ALONE_MS
         if not state.may_show or (is_alone and not self.is_island):
             return ()
-        found = (one.signed.statement for one in self.told)
-        counts = {one.signed.statement.activity: one.counts for one in self.told}
-        return tuple(Known(one, counts[one.activity]) for one in found if one.allows(state.identity.screen_id, now_ms))
+        found = (Known(one.signed.statement, one.counts, one.notes) for one in self.told)
+        return tuple(one for one in found if one.statement.allows(state.identity.screen_id, now_ms))
 
     def find(self, activity: str) -> Known | None:
         """One of those."""

@@ -18,6 +18,8 @@ from display_node.agent.known_activities import Known, KnownActivities
 from display_node.agent.sessions import Sessions
 from display_node.agent.state import State
 from display_node.words import _
+from kiosks.activities.bells import mask_of, newest
+from kiosks.activities.statement import Kind, Statement
 from kiosks.layouts import LAYOUTS, is_heard
 from kiosks.messages import MOST_SEQ, FromScreen, Name, Press, Steer, Tap, Tapped, Vote, Why
 from kiosks.visits import ANIMALS, COLOURS, NUMBERS, Visit, number_on_own_network
@@ -25,6 +27,9 @@ from kiosks.voters import voter_of
 
 MOST_HERE = 300
 """Visitors at the screen itself at a time."""
+
+BY_HAND: frozenset[Kind] = frozenset({"bells"})
+"""What wants the curator, and can be done with hands at the screen while it is there."""
 
 Outcome = Literal["", "over", "busy", "full"]
 """What became of what a visitor said: done (""), the activity is over, it could not be kept, too many are here."""
@@ -68,8 +73,7 @@ class Local:
     def known(self) -> tuple[Offered, ...]:
         """What visitors here may see now; it can be begun where `is_open`."""
         return tuple(
-            Offered(one, self._counted(one, without=()), not LAYOUTS[one.statement.kind].wants_service)
-            for one in self._known.now()
+            Offered(one, self._counted(one, without=()), self.is_open(one.statement)) for one in self._known.now()
         )
 
     def running(self) -> str:
@@ -117,15 +121,22 @@ class Local:
 
     # --- what they do ------------------------------------------------------------------------------------------------
 
-    def begin(self, activity: str) -> Why:
+    def is_open(self, statement: Statement, *, by_hand: bool = False) -> bool:
+        """Whether visitors here may do it now: with their hands, while the curator is there, more than with phones."""
+        needs_service = LAYOUTS[statement.kind].wants_service
+        return not needs_service or (by_hand and statement.kind in BY_HAND and self._state.is_linked)
+
+    def begin(self, activity: str, *, by_hand: bool = False) -> Why:
         """Begins it on the screen for those here, or joins it where it is on; else why not."""
-        known = self._open(activity)
-        if known is None:
+        known = self._known.find(activity)
+        if known is None or not self.is_open(known.statement, by_hand=by_hand):
             return "unknown"
         if self._sessions.running_activity == activity:
             return ""
         present = [(one, voted) for one in self._here.values() if (voted := self._vote_of(one, activity)) is not None]
         base = self._counted(known, without=[voted.voter for _one, voted in present])
+        if known.statement.kind == "bells":
+            base = (mask_of(newest((*known.notes, *self._sessions.notes_here(activity)))),)
         why = self._sessions.begin_here(known.statement, secrets.randbelow(MOST_SEQ), base)
         for one, voted in () if why else present:
             self._say(one, Vote(0, voted.choice, activity))
@@ -189,7 +200,7 @@ class Local:
 
     def _open(self, activity: str) -> Known | None:
         known = self._known.find(activity)
-        return None if known is None or LAYOUTS[known.statement.kind].wants_service else known
+        return known if known is not None and self.is_open(known.statement) else None
 
     def _vote_of(self, visitor: LocalVisitor, activity: str) -> Ballot | None:
         return self._box.of(activity, voter_of(visitor.token, activity))

@@ -21,7 +21,7 @@ from display_node.messages import Cue
 from display_node.session_messages import SessionNow, SessionOff, SessionOn, SessionWords
 from kiosks.activities.activity import STEP_MS, Activity, Passed
 from kiosks.activities.answers import believed
-from kiosks.activities.bells import Bells
+from kiosks.activities.bells import Bells, newest
 from kiosks.activities.statement import Kind, Statement, read_activity
 from kiosks.layouts import LAYOUTS
 from kiosks.messages import (
@@ -77,8 +77,6 @@ class _Running:
     looked_ms: int = 0
     told_notes: tuple[int, ...] | None = None
     """On the bells, as the curator told last; None before it did."""
-    own_notes: tuple[int, ...] = ()
-    """On the bells, of visitors at the screen itself."""
     tapped_ms: int = 0
     """When the service heard the oldest tap that is yet to be seen (UTC ms of this screen), 0 for none."""
 
@@ -112,6 +110,8 @@ class Sessions:
         self._running: _Running | None = None
         self._began = asyncio.Event()
         self._local_here = 0
+        self.notes_here: Callable[[str], tuple[int, ...]] = lambda _activity: ()
+        """What visitors here set in an activity and the curator does not hold yet."""
         self.listeners: list[Callable[[FromScreen], None]] = []
         """Who here is told, as the curator is, how sessions stand."""
         self._news: dict[tuple[type, str], FromScreen] = {}
@@ -216,17 +216,18 @@ class Sessions:
         if self._running is not None:
             self._apply(self._running, rows, 0)
 
-    def notes_here(self, notes: tuple[int, ...]) -> None:
-        """What visitors here set on the bells: in the round beside what the curator tells, until it is over."""
+    def ring_here(self) -> None:
+        """Visitors here set notes on the bells or took some away."""
         if self._running is not None:
-            self._running.own_notes = notes
             self._ring(self._running)
 
     def _ring(self, running: _Running) -> None:
+        """The round: what the curator tells, and after it what it does not know of yet."""
         activity = running.activity
         if running.told_notes is None:
             running.told_notes = activity.notes if isinstance(activity, Bells) else ()
-        running.activity = activity.apply(Pattern(running.session, (*running.told_notes, *running.own_notes)))
+        notes = newest((*running.told_notes, *self.notes_here(running.statement.activity)))
+        running.activity = activity.apply(Pattern(running.session, notes))
         self._draw(running, running.passed_ms())
 
     # --- beginning ---------------------------------------------------------------------------------------------------

@@ -9,8 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from content.clock import monotonic_ns
+from display_node.agent.ballots import BallotBox
 from display_node.agent.hours import minute_of_day
 from display_node.agent.local import Local, LocalVisitor
+from display_node.agent.notes import Notes
 from display_node.agent.player import Player
 from display_node.agent.sessions import Sessions
 from display_node.agent.state import State
@@ -20,20 +22,22 @@ from display_node.touch_messages import (
     Did,
     FromHands,
     Kept,
+    Lacks,
     Later,
     Left,
     Offer,
     Offered,
     Reach,
+    Rung,
     Seat,
     Seats,
     Touched,
     Wished,
 )
-from kiosks.activities.bells import MOST_OF_ONE
 from kiosks.activities.poll import Question
+from kiosks.activities.statement import Statement
 from kiosks.activities.wall import Prompt
-from kiosks.messages import CELLS, Press, Steer, Vote, Why
+from kiosks.messages import Press, Steer, Vote, Why
 from kiosks.rooms import Allowance
 
 IDLE_S = 20.0
@@ -71,8 +75,8 @@ class _Sitting:
 class Touching:
     """Everybody whose hands are at this screen."""
 
-    def __init__(self, state: State, player: Player, sessions: Sessions, local: Local) -> None:
-        """Nobody is here."""
+    def __init__(self, state: State, player: Player, sessions: Sessions, local: Local, notes: BallotBox) -> None:
+        """Nobody is here. `notes` is where those of the bells are kept."""
         self._state, self._player, self._sessions, self._local = state, player, sessions, local
         self._told = Reach()
         self._sitting: dict[int, _Sitting] = {}
@@ -81,8 +85,8 @@ class Touching:
         self._rests_until_ns = 0
         self._offered: Why | None = None
         """What was in the way when an offer opened last, which stands for as long as that is so; None for no offer."""
-        self._notes: dict[int, list[int]] = {}
-        self._noted_in = ""
+        self.notes = Notes(state, notes, self._say_rung, sessions.ring_here)
+        sessions.notes_here = self.notes.unheard
         self._votes: dict[int, tuple[LocalVisitor, Vote]] = {}
         self._has_votes = asyncio.Event()
 
@@ -135,6 +139,11 @@ class Touching:
             if sitting.visitor is visitor:
                 self._player.say(Kept(station, vote.activity, vote.option, is_kept))
 
+    def _say_rung(self, visitor: LocalVisitor, activity: str, notes: tuple[int, ...], is_kept: bool) -> None:
+        for station, sitting in self._sitting.items():
+            if sitting.visitor is visitor:
+                self._player.say(Rung(station, activity, notes, is_kept))
+
     # --- what there is -----------------------------------------------------------------------------------------------
 
     def _reach(self) -> Reach:
@@ -174,12 +183,18 @@ class Touching:
 
     def _offer(self) -> Offer:
         rows = []
-        for one in self._local.known()[:MOST_OFFERED]:
+        for one in self._local.known():
             statement = one.known.statement
             asked = statement.question
             title = asked.question if isinstance(asked, Question | Prompt) else ""
-            rows.append(Offered(statement.activity, statement.kind, title, one.is_open))
-        return Offer(tuple(rows)) if rows else Offer(later="nothing")
+            rows.append(Offered(statement.activity, statement.kind, title, self._lacks(statement)))
+        rows.sort(key=lambda row: row.lacks != "")
+        return Offer(tuple(rows[:MOST_OFFERED])) if rows else Offer(later="nothing")
+
+    def _lacks(self, statement: Statement) -> Lacks:
+        if self._local.is_open(statement, by_hand=True):
+            return ""
+        return "phone" if self._state.is_linked else "service"
 
     def _later(self, why: Why, from_ms: int) -> Offer:
         current = self._state.current
@@ -193,7 +208,7 @@ class Touching:
     def _wished(self, said: Wished) -> None:
         if self._sit(said.station) is None:
             return
-        why = self._local.begin(said.activity)
+        why = self._local.begin(said.activity, by_hand=True)
         if not why:
             self._unused, self._offered = 0, None  # the session closes it
             return
@@ -209,6 +224,8 @@ class Touching:
         if sitting is None:
             if activity and said.deed == "choose":
                 self._player.say(Kept(said.station, activity, said.value, is_kept=False))
+            if activity and said.deed == "note":
+                self._player.say(Rung(said.station, activity, (), is_kept=False))
             return
         match said.deed:
             case "choose" if said.value < self._options(activity):
@@ -218,24 +235,13 @@ class Touching:
                 self._local.tap(sitting.visitor, Steer(sitting.next_seq(), said.value, said.y))
             case "press":
                 self._local.tap(sitting.visitor, Press(sitting.next_seq(), said.value))
-            case "note":
-                self._note(sitting, said.value)
+            case "note" if self._sessions.running_kind == "bells":
+                self.notes.turn(sitting.visitor, activity, said.value)
 
     def _options(self, activity: str) -> int:
         """How many there are to choose from."""
         statements = (one.known.statement for one in self._local.known())
         return next((len(one.options) for one in statements if one.activity == activity), 0)
-
-    def _note(self, sitting: _Sitting, note: int) -> None:
-        """Sets a note on the bells or takes it away: of the moment, and gone with the session."""
-        if self._noted_in != self._sessions.running_session:
-            self._noted_in, self._notes = self._sessions.running_session, {}
-        own = self._notes.setdefault(sitting.visitor.number, [])
-        if note in own:
-            own.remove(note)
-        else:
-            own[:] = [*own, note][-MOST_OF_ONE:]
-        self._sessions.notes_here(tuple(note for notes in self._notes.values() for note in notes)[-CELLS:])
 
     def _sit(self, station: int) -> _Sitting | None:
         """Whoever plays at a station, somebody new where nobody did; None where too many followed one another."""
@@ -254,6 +260,7 @@ class Touching:
     def _leave(self, stations: Iterable[int]) -> None:
         gone = [self._sitting.pop(station) for station in list(stations) if station in self._sitting]
         for sitting in gone:
+            self.notes.left(sitting.visitor)
             self._local.leave(sitting.visitor)
         if gone:
             self._say_seats()

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from display_node.player.timeline import NS_PER_MS
-from display_node.touch_messages import Kept
+from display_node.touch_messages import Kept, Rung
+from kiosks.activities.bells import turned
 from kiosks.activities.crowd import SILENT_MS
 
 LEANS_NS = SILENT_MS * NS_PER_MS
@@ -19,13 +20,16 @@ class Marks:
     leant_ns: dict[int, int] = field(default_factory=dict)
     kept: dict[int, int] = field(default_factory=dict)
     """The choice of each station that is on the disk."""
+    rung: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    """The notes of each station that are."""
     refused_ns: dict[int, int] = field(default_factory=dict)
-    """Stations of which the newest choice is not, and since when that is known."""
+    """Stations of which the newest choice or note is not, and since when that is known."""
 
     def forget(self, station: int) -> None:
         """Nothing of this station."""
         self.of = {key: values for key, values in self.of.items() if key[0] != station}
         self.kept.pop(station, None)
+        self.rung.pop(station, None)
         self.refused_ns.pop(station, None)
 
     def choose(self, station: int, option: int) -> None:
@@ -33,8 +37,18 @@ class Marks:
         self.of[station, "choose"] = [option]
         self.refused_ns.pop(station, None)
 
-    def hear(self, told: Kept, now_ns: int) -> None:
-        """What became of a choice."""
+    def turn(self, station: int, note: int) -> None:
+        """Somebody set this note or took it away, and that is yet to be kept."""
+        self.of[station, "note"] = list(turned(tuple(self.of.get((station, "note"), ())), note))
+        self.refused_ns.pop(station, None)
+
+    def hear(self, told: Kept | Rung, now_ns: int) -> None:
+        """What became of a choice or of notes."""
+        if isinstance(told, Rung):
+            self.rung[told.station], self.of[told.station, "note"] = told.notes, list(told.notes)
+            if not told.is_kept:
+                self.refused_ns[told.station] = now_ns
+            return
         if told.is_kept:
             self.kept[told.station] = told.option
             return
@@ -43,8 +57,9 @@ class Marks:
         self.of[told.station, "choose"] = [] if before is None else [before]
 
     def shown(self) -> dict[tuple[int, str], list[int]]:
-        """What is ticked: of choices only what is kept."""
-        ticked = {key: values for key, values in self.of.items() if key[1] != "choose"}
+        """What is ticked: of choices and notes only what is kept."""
+        ticked = {key: values for key, values in self.of.items() if key[1] not in ("choose", "note")}
+        ticked |= {(station, "note"): list(notes) for station, notes in self.rung.items()}
         return ticked | {(station, "choose"): [option] for station, option in self.kept.items()}
 
     def fade(self, now_ns: int) -> bool:

@@ -44,7 +44,7 @@ from display_node.player.voice import Voice
 from display_node.player.waiting import LONGEST_NS, Alarm
 from display_node.player.wings import MOST_AHEAD, READY_AHEAD_MS, Wings
 from display_node.session_messages import SessionNow, SessionOff, SessionOn, SessionWords
-from display_node.touch_messages import Kept, Offer, Reach, Seats
+from display_node.touch_messages import Kept, Offer, Reach, Rung, Seats
 from display_node.words import speak
 
 PAINT_AHEAD_NS = 45 * NS_PER_MS
@@ -152,7 +152,7 @@ class Show:
                 self._overlay.is_on = on
             case SessionOn() | SessionNow() | SessionWords() | SessionOff():
                 self._session.hear(message, self._stage.size, self._now_ns())
-            case Reach() | Offer() | Seats() | Kept():
+            case Reach() | Offer() | Seats() | Kept() | Rung():
                 self._hands.hear(message, self._now_ns())
                 self._alarm.longest_ns = self._hands.attentive_ns or LONGEST_NS
             case TakePictures():

@@ -24,8 +24,8 @@ from display_node.player.stage import Stage
 from display_node.player.text import Typesetter
 from display_node.player.timeline import NS_PER_MS
 from display_node.session_messages import SessionOn
-from display_node.touch_messages import Did, ForHands, Kept, Left, Offer, Reach, Seat, Seats, Touched, Wished
-from kiosks.activities.bells import MOST_OF_ONE, begin
+from display_node.touch_messages import Did, ForHands, Kept, Left, Offer, Reach, Rung, Seat, Seats, Touched, Wished
+from kiosks.activities.bells import begin
 
 IDLE_NS = 20_000 * NS_PER_MS
 """Nobody has pressed anything anew for so long: what can be pressed goes. A hold, or a worn stick, is no new press."""
@@ -113,7 +113,7 @@ class Touch:
                 self._opened = _Opened(message, self._asked_at, now_ns)
                 self._by_pad.begin(now_ns)
                 self._plan_card()
-            case Kept(activity=activity):
+            case Kept(activity=activity) | Rung(activity=activity):
                 if self._session.told is not None and self._session.told.activity == activity:
                     self._marks.hear(message, now_ns)
             case Seats(rows=rows):
@@ -303,10 +303,7 @@ class Touch:
             case "press":
                 self._say(Did(station, "press", button.value))
             case "note":
-                own = self._marks.of.get(key, [])
-                is_set = button.value in own
-                rest = [note for note in own if note != button.value]
-                self._marks.of[key] = rest if is_set else [*rest, button.value][-MOST_OF_ONE:]
+                self._marks.turn(station, button.value)
                 self._say(Did(station, "note", button.value))
             case "next":
                 self._marks.forget(station)
@@ -322,7 +319,7 @@ class Touch:
         if self._opened is None or button.value >= len(self._opened.offer.rows):
             return
         row = self._opened.offer.rows[button.value]
-        if not row.is_here:
+        if row.lacks:
             return
         station = button.station
         plan = strip_of(row.kind, 2, self._measures(self._size), is_low=False, has_touch=self._reach.has_touch)

@@ -31,7 +31,7 @@ from display_node.messages import (
     decode_for_player,
     encode,
 )
-from display_node.touch_messages import Did, Kept, Left, Offer, Offered, Reach, Seat, Seats, Touched, Wished
+from display_node.touch_messages import Did, Kept, Left, Offer, Offered, Reach, Rung, Seat, Seats, Touched, Wished
 
 CUE = Cue(1, 2, "programme", "video", "i1", "a" * 64, "/cache/a", 3, 4, 1920, 1080, 30, 1, True, "Tết", "c", "g", 9)
 TO_PLAYER: list[ToPlayer] = [
@@ -47,9 +47,10 @@ TO_PLAYER: list[ToPlayer] = [
     Ticker((TickerLine(1, 2, "Tối nay"),)),
     Ticker(),
     Reach(True, True, 685, 800),
-    Offer((Offered("p1", "poll", "Cây nào?"), Offered("w1", "wall", "Gì?", is_here=False))),
+    Offer((Offered("p1", "poll", "Cây nào?"), Offered("w1", "wall", "Gì?", "phone"))),
     Offer(later="protected", from_time="16:20"),
     Kept(3, "p1", 2, is_kept=False),
+    Rung(3, "b1", (39, 0, 7), is_kept=False),
     Seats((Seat(0, "teal", "heron"), Seat(9, "coral", "fox"))),
     Stop(),
 ]

@@ -33,6 +33,10 @@ class FakeCurator:
     """What is allowed, as `GET /activities` says it."""
     votes: dict[tuple[str, str], int] = field(default_factory=dict)
     """Choices by activity and voter."""
+    notes: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    """What visitors set on the bells, by activity and writer."""
+    busy_notes: int = 0
+    """Answer that this is too much, so many times."""
     refuse_voters: set[str] = field(default_factory=set)
     """Refuse every batch with one of these."""
     swallow_votes: int = 0
@@ -82,6 +86,7 @@ class FakeCurator:
         app.router.add_get(f"{base}/live/{{node}}", self._live)
         app.router.add_get(f"{base}/activities/{{node}}", self._activities)
         app.router.add_post(f"{base}/votes/{{node}}", self._votes)
+        app.router.add_post(f"{base}/notes/{{node}}", self._notes)
         app.router.add_get(f"{base}/link/{{node}}", self._link)
         app.router.add_post(f"{base}/as-run/{{node}}", self._as_run)
         app.router.add_put(f"{base}/picture/{{node}}", self._picture)
@@ -193,6 +198,14 @@ class FakeCurator:
             self.swallow_votes -= 1
             if request.transport is not None:
                 request.transport.close()
+        return web.json_response({"taken": len(rows)})
+
+    async def _notes(self, request: web.Request) -> web.StreamResponse:
+        rows = (await request.json())["notes"]
+        if self.busy_notes:
+            self.busy_notes -= 1
+            return problem(429, "too_many_notes")
+        self.notes |= {(row[0], row[1]): row[2] for row in rows}
         return web.json_response({"taken": len(rows)})
 
     async def _file(self, request: web.Request) -> web.StreamResponse:

@@ -12,7 +12,7 @@ from display_node.player.names import colour_of, name_of
 from display_node.player.scenes.bells import COLOURS as PITCH_COLOURS
 from display_node.player.scenes.landscape import paper_hills
 from display_node.player.text import INK, PAPER, SUN, Colour, Typesetter
-from display_node.touch_messages import Offer, Seat
+from display_node.touch_messages import Offer, Offered, Seat
 from display_node.words import _, language
 from kiosks.activities.bells import pitch_of
 from kiosks.messages import FULL
@@ -232,12 +232,11 @@ class CardPicture:
             at = button.rect.move(-place.x, -place.y)
             colour = OPTION_COLOURS[button.value % len(OPTION_COLOURS)]
             room = at.inflate(-int(4 * unit), -int(1.6 * unit))
-            if row.is_here:
+            if row.lacks:
+                _say(self._card, _lacking(row), room, 3.4, INK, unit, typesetter, rows=2)
+            else:
                 _plate(self._card, at, colour, colour, unit)
                 _say(self._card, title_of(row.kind, row.title), room, 3.9, WHITE, unit, typesetter, rows=2)
-            else:
-                words = _("{title} · with your phone: scan the code").format(title=title_of(row.kind, row.title))
-                _say(self._card, words, room, 3.4, INK, unit, typesetter, rows=2)
         at = plan.close.rect.move(-place.x, -place.y)
         _plate(self._card, at, PAPER, INK, unit)
         _say(self._card, _("Close"), at, 3.7, INK, unit, typesetter, rows=1, is_middle=True)
@@ -265,8 +264,20 @@ def title_of(kind: str, title: str) -> str:
     """What an activity is called on a button."""
     if title:
         return title
-    names = {"crowd": "The lantern on the river", "bells": "The bells"}  # the catalogue of phones has them
+    names = {
+        "crowd": "The lantern on the river",
+        "bells": "The bells",
+        "kites": "The kites",
+    }  # the catalogue of phones has them
     return told(names[kind], language()) if kind in names else kind
+
+
+def _lacking(row: Offered) -> str:
+    """Of what cannot be begun here and now: why."""
+    title = title_of(row.kind, row.title)
+    if row.lacks == "phone":
+        return _("{title} · with your phone: scan the code").format(title=title)
+    return _("{title} · not now: there is no connection").format(title=title)
 
 
 def _later(offer: Offer) -> str:

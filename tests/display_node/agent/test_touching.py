@@ -16,8 +16,6 @@ from display_node.agent.ballots import Ballot, BallotBox, BoxFull
 from display_node.config import DataFolder
 from display_node.session_messages import SessionNow, SessionOff, SessionOn
 from display_node.touch_messages import MOST_SETS, Did, Kept, Left, Offer, Offered, Reach, Seats, Touched, Wished
-from kiosks.activities.statement import sign_activity
-from kiosks.messages import CELLS, Pattern, Start
 from tests.display_node.agent.making import (
     DAY_MS,
     HOUR_MS,
@@ -60,10 +58,15 @@ def hang(
 
 @asynccontextmanager
 async def at(
-    curator: FakeCurator, folder: DataFolder, player: ListeningPlayer, now: Callable[[], int] = now_ms
+    curator: FakeCurator,
+    folder: DataFolder,
+    player: ListeningPlayer,
+    now: Callable[[], int] = now_ms,
+    *,
+    is_away: bool = False,
 ) -> AsyncIterator[None]:
     """A screen with its programme on, which has told its player what is at it."""
-    async with here(curator, folder, player, now=now):
+    async with here(curator, folder, player, now=now, is_away=is_away):
         await fact(lambda: isinstance(reach := player.last(Reach), Reach) and reach.lower_edge_mm == 800)
         yield
 
@@ -97,7 +100,7 @@ async def test_a_touch_gets_an_offer_and_what_is_chosen_begins_with_whoever_chos
         assert set(offer.rows) == {
             Offered("p1", "poll", "A bench?"),
             Offered("g1", "crowd"),
-            Offered("w1", "wall", "What can you hear?", is_here=False),
+            Offered("w1", "wall", "What can you hear?", "phone"),
         }
         await player.say(Wished(1, "g1"))
         await fact(lambda: player.last(SessionOn) and seats(player) == [1])
@@ -266,28 +269,6 @@ async def test_where_the_screen_has_no_touch_a_player_that_says_so_changes_nothi
         assert player.last(SessionOn) is None
         await player.say(Wished(PAD, "g1"))
         await fact(lambda: player.last(SessionOn) and seats(player) == [PAD])
-
-
-async def test_notes_set_by_touch_are_in_the_round_that_phones_have_on(
-    curator: FakeCurator, paired: DataFolder, player: ListeningPlayer
-) -> None:
-    hang(curator)
-    bells = replace(CROWD, activity="b1", kind="bells")
-
-    def shown() -> tuple[int, ...]:
-        return tuple(note for note in range(CELLS) if figures(player) and figures(player)[0] >> note & 1)
-
-    async with at(curator, paired, player):
-        await fact(lambda: curator.links)
-        await offered(player)
-        await curator.hint(Start("s1", sign_activity(bells, curator.key).as_json(), 7, (1 << 8,)).as_json())
-        await fact(lambda: player.last(SessionOn))
-        for note in (1, 2, 3, 4, 4):
-            await player.say(Did(0, "note", note))
-        await fact(lambda: shown() == (2, 3, 8))
-        # What the service tells replaces what it told, and nothing of those here.
-        await curator.hint(Pattern("s1", (9,)).as_json())
-        await fact(lambda: shown() == (2, 3, 9))
 
 
 async def test_offers_of_which_nothing_is_chosen_rest_for_a_while(

@@ -5,15 +5,14 @@ import os
 import socket
 import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from display_node.player.controls import Button
+from tests.display_node.player.posting import VARIABLE, listen
 from tests.display_node.player.stand import Stand, player
 
-VARIABLE = "COMMONSCREEN_TEST_EVENTS"
 FINGER = {"touch_id": 1, "pressure": 1.0, "dx": 0.0, "dy": 0.0}
 
 
@@ -74,25 +73,11 @@ def handled(folder: Path, size: tuple[int, int]) -> Iterator[tuple[Stand, Hands]
             hands.leave()
 
 
-def _post(listener: socket.socket) -> None:
-    import pygame
-
-    while True:
-        link = listener.accept()[0]
-        for line in link.makefile("rb"):
-            name, fields = json.loads(line)
-            pygame.event.post(pygame.Event(getattr(pygame, name), fields))
-            link.sendall(b".")
-
-
 def main() -> int:
     """The player, with a socket for events beside it."""
     from display_node.player.process import main as run
 
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(os.environ[VARIABLE])
-    listener.listen(1)
-    threading.Thread(target=_post, args=(listener,), daemon=True).start()
+    listen(os.environ[VARIABLE])
     return run()
 
 

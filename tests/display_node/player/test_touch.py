@@ -13,6 +13,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from content.clock import now_ms
 from display_node.messages import Fault, Heartbeat, Panic
+from display_node.player.by_pad import ON_NOTE
 from display_node.player.controls import Button, Card, Strip, card_of, strip_of
 from display_node.player.reach import Measures
 from display_node.player.text import INK, PAPER
@@ -25,12 +26,14 @@ from display_node.touch_messages import (
     Offer,
     Offered,
     Reach,
+    Rung,
     Seat,
     Seats,
     Touched,
     Wished,
 )
 from kiosks.activities.poll import Question
+from kiosks.messages import CELLS
 from tests.display_node.player.hands import Hands, handled
 from tests.display_node.player.stand import Agent, Stand, card_cue, cues, heartbeat_of
 
@@ -176,16 +179,18 @@ def test_a_finger_that_held_a_row_is_lifted_from_an_offer_without_rows(
     assert agent.of(Fault) == []
 
 
-def test_what_is_for_phones_only_is_not_begun_by_a_finger(agent: Agent, hands: Hands, tmp_path: Path) -> None:
+def test_what_lacks_a_phone_or_the_service_is_not_begun_by_a_finger(agent: Agent, hands: Hands, tmp_path: Path) -> None:
     before, _ = agent.picture(tmp_path / "before.jpg")
     hands.tap(320, 180)
     agent.wait(lambda: Touched(0) in agent.heard, "a touch")
-    offer = Offer((Offered("w1", "wall", "What can you hear?", is_here=False), Offered("c1", "crowd")))
+    offer = Offer(
+        (Offered("w1", "wall", "What?", "phone"), Offered("b1", "bells", "", "service"), Offered("c1", "crowd"))
+    )
     agent.say(offer)
     plan = card_of(offer, (320, 180), MEASURES, is_low=False)
     agent.wait(lambda: is_other(before, agent.picture(tmp_path / "now.jpg")[0], plan.place), "the offer")
-    hands.press(button(plan, "wish", 0))
-    hands.press(button(plan, "wish", 1))
+    for row in range(3):
+        hands.press(button(plan, "wish", row))
     agent.wait(lambda: bool(agent.of(Wished)), "a wish")
     assert [said.activity for said in agent.of(Wished)] == ["c1"]
 
@@ -278,14 +283,27 @@ def test_lower_brings_the_controls_down_and_they_are_pressed_there(agent: Agent,
         agent.wait(lambda: is_other(before, agent.picture(tmp_path / "now.jpg")[0], low.place), "them to be seen there")
 
 
-def test_notes_are_set_and_taken_away_by_touch(agent: Agent, hands: Hands, tmp_path: Path) -> None:
+def test_a_note_set_by_touch_is_ticked_when_it_is_kept_and_one_that_is_not_is_told(
+    agent: Agent, hands: Hands, tmp_path: Path
+) -> None:
     with Session(agent, "bells"):
         plan = seen(agent, hands, "bells", tmp_path)
-        note = button(plan, "note", 17, station=0)
+        note, other = button(plan, "note", 17, station=0), button(plan, "note", 18, station=0)
         before, _ = agent.picture(tmp_path / "before.jpg")
+
+        def is_seen(place: tuple[int, int, int, int]) -> bool:
+            return is_other(before, agent.picture(tmp_path / "now.jpg")[0], place)
+
         hands.press(note)
-        agent.wait(lambda: agent.of(Did) == [Did(0, "note", 17)], "a note")
-        agent.wait(lambda: is_other(before, agent.picture(tmp_path / "now.jpg")[0], note.place), "it to be seen")
+        hands.press(other)
+        agent.wait(lambda: agent.of(Did) == [Did(0, "note", 17), Did(0, "note", 18)], "two notes")
+        agent.say(Rung(0, "a1", (17,), is_kept=False))
+        agent.wait(lambda: is_seen(note.place), "the tick")
+        assert is_seen(plan.sets[0].head)
+        assert not is_seen(other.place)
+        hands.press(note)
+        agent.say(Rung(0, "a1", ()))
+        agent.wait(lambda: not is_seen(note.place), "it to be taken away")
 
 
 def test_a_pad_opens_an_offer_chooses_from_it_and_its_visitor_goes_with_it(
@@ -326,6 +344,22 @@ def test_one_button_is_enough_to_vote(agent: Agent, hands: Hands) -> None:
 
         agent.wait(has_pressed, "some presses")
         assert chosen()[:4] == [Did(PAD, "choose", option) for option in (0, 1, 2, 0)]
+
+
+def test_one_button_is_enough_to_set_notes(agent: Agent, hands: Hands) -> None:
+    with Session(agent, "bells"):
+
+        def has_pressed() -> bool:
+            hands.post("KEYDOWN", key=32, mod=0, unicode=" ", scancode=44)
+            hands.post("KEYUP", key=32, mod=0, unicode=" ", scancode=44)
+            return len(notes()) >= 3
+
+        def notes() -> list[Did]:
+            return [said for said in agent.of(Did) if said.deed == "note"]
+
+        agent.wait(has_pressed, "some presses")
+        first = notes()[0].value
+        assert notes()[:3] == [Did(PAD, "note", (first + step * ON_NOTE) % CELLS) for step in range(3)]
 
 
 def test_a_keyboard_that_is_there_for_everybody_neither_ends_the_show_nor_lays_figures_over_it(

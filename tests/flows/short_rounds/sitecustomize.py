@@ -1,4 +1,11 @@
-"""On the path of a screen's processes, or the service's, this makes rounds short enough for a test, with no rest."""
+"""On the path of a screen's processes, or the service's, this makes rounds short enough for a test, with no rest.
+
+A player that is told so has hands: what is said to a socket is what SDL says.
+"""
+
+import os
+import sys
+from pathlib import Path
 
 from content.programme import layers
 from display_node.agent import granting
@@ -11,3 +18,9 @@ bells.LOBBY_MS, bells.PLAY_MS, bells.RESULT_MS = 1_000, 15_000, 4_000
 wall.LOBBY_MS, wall.PLAY_MS, wall.RESULT_MS = 1_000, 15_000, 4_000
 layers.COOL_DOWN_MS = 0
 granting.SHORTEST_MS = 5_000
+
+if "display_node.player" in sys.orig_argv and (path := os.environ.get("COMMONSCREEN_TEST_EVENTS")):
+    sys.path.append(str(Path(__file__).parents[3]))
+    from tests.display_node.player.posting import listen
+
+    listen(path)
