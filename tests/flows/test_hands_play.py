@@ -19,7 +19,7 @@ from display_node.touch_messages import Offer, Offered
 from kiosks.messages import BEATS
 from tests.display_node.player.hands import Hands
 from tests.display_node.player.posting import VARIABLE
-from tests.flows.line import Line, wait_for
+from tests.flows.line import Line, Shown, wait_for
 from tests.flows.phones import SHORT_ROUNDS
 from tests.flows.visiting import back_on_programme, offer, picture_of, session_frames
 
@@ -90,6 +90,22 @@ def offered(line: Line, hands: Hands, *rows: Offered) -> Card:
     return plan
 
 
+def begun(line: Line, hands: Hands, row: Offered) -> Shown:
+    """The first picture of a session that is begun by pressing the only row of an offer.
+
+    What stands where a finger touched can be a notice that there is nothing yet, or have gone when it is pressed.
+    """
+    since_ms = now_ms()
+
+    def is_begun() -> list[Shown]:
+        hands.press(offered(line, hands, row).rows[0])
+        with suppress(AssertionError):
+            return wait_for(lambda: session_frames(line, since_ms), 10)
+        return []
+
+    return wait_for(is_begun, 150)[0]
+
+
 def controls(kind: str, options: int = 0) -> Strip:
     """The controls of a session."""
     plan = strip_of(kind, options, MEASURES, is_low=False)
@@ -108,11 +124,7 @@ def test_bells_begun_by_touch_shine_with_the_note_that_is_set_and_the_service_ke
 ) -> None:
     round_of_bells = asyncio.run(offer(line, "bells"))
     assert allowed(line) == [round_of_bells.id]
-    card = offered(line, hands, Offered(round_of_bells.id, "bells"))
-    since_ms = now_ms()
-    hands.press(card.rows[0])
-    begun = wait_for(lambda: session_frames(line, since_ms), 20)
-    assert begun[0].item == round_of_bells.id
+    assert begun(line, hands, Offered(round_of_bells.id, "bells")).item == round_of_bells.id
     plan = controls("bells")
     note = BEATS + 2
     ground = (0, plan.place[1], SIZE[0], plan.place[3])
