@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from content.canonical import canonical_bytes
 from content.reading import BadDocument, Reader
 from content.signing import SigningKey
-from curator import audit, groups, votes
+from curator import audit, groups, occasions, votes
 from curator.authorisation import Action, Actor, require
 from curator.not_decided import Changed, NotDecided, OwnWork
 from curator.store import Connection
 from curator.tables import audit as audit_rows
+from curator.tables import grants
 from curator.tables_taking_part import activities
 from curator.wishes import BadActivity
 from curator.words import N_
@@ -174,6 +175,7 @@ def withdraw(connection: Connection, activity_id: str, *, now_ms: int, by: Actor
         activities.update().where(activities.c.id == activity_id).values(state="withdrawn", closes_ms=closes_ms)
     )
     audit.record(connection, now_ms, by.account_id, "activity.withdraw", f"activity:{activity_id}")
+    _tell(connection, found, "withdrawn", by, now_ms)
 
 
 def answer(connection: Connection, activity_id: str, *, reply: str, now_ms: int, by: Actor) -> None:
@@ -207,6 +209,19 @@ def listed(connection: Connection, *, group_ids: frozenset[str] | None = None, d
         query = query.where(activities.c.group_id.in_(group_ids))
     names = {group.id: group.name for group in groups.every(connection)}
     return [_kept(connection, row, names) for row in connection.execute(query).mappings()]
+
+
+def waiting(connection: Connection) -> int:
+    """How many wait for a moderator."""
+    waits = activities.c.state == "submitted", activities.c.kind != BALLOT
+    return connection.execute(sa.select(sa.func.count()).select_from(activities).where(*waits)).scalar_one()
+
+
+def some(connection: Connection, ids: Sequence[str]) -> dict[str, Kept]:
+    """These activities by id; those that are gone are not among them."""
+    query = sa.select(activities).where(activities.c.id.in_(ids))
+    names = {group.id: group.name for group in groups.every(connection)} if ids else {}
+    return {row["id"]: _kept(connection, row, names) for row in connection.execute(query).mappings()}
 
 
 def open_now(connection: Connection, now_ms: int) -> list[Kept]:
@@ -279,6 +294,25 @@ def _decide(
         activities.update().where(activities.c.id == found.id).values(
             state=state, statement=statement, reason=reason, decided_by=by.account_id, decided_ms=now_ms
         )
+    )  # fmt: skip
+    _tell(connection, found, state, by, now_ms, words=reason)
+
+
+def tell_waits(connection: Connection, activity_id: str, *, now_ms: int) -> None:
+    """Has those told that it waits who may decide about it."""
+    found = _known(connection, activity_id)
+    members = sa.select(grants.c.account_id).where(grants.c.group_id == found.group_id)
+    wrote = sa.select(audit_rows.c.account_id).where(
+        audit_rows.c.subject == f"activity:{activity_id}", audit_rows.c.action.in_(WROTE)
+    )
+    barred = {found.created_by, *connection.execute(members).scalars(), *connection.execute(wrote).scalars()}
+    occasions.activity_waits(connection, activity_id, barred=barred, now_ms=now_ms)
+
+
+def _tell(connection: Connection, found: Kept, outcome: State, by: Actor, now_ms: int, *, words: str = "") -> None:
+    occasions.activity_decided(
+        connection, found.id, outcome=outcome, group_id=found.group_id, maker=found.created_by, words=words,
+        by=by.account_id, now_ms=now_ms,
     )  # fmt: skip
 
 

@@ -61,6 +61,7 @@ def make(connection: Connection, wish: Wish, *, now_ms: int, by: Actor) -> str:
         connection, now_ms, by.account_id, "activity.make", f"activity:{activity_id}",
         kind=wish.kind, group=wish.group_id, question=_question_of(checked),
     )  # fmt: skip
+    activities.tell_waits(connection, activity_id, now_ms=now_ms)
     return activity_id
 
 
@@ -115,6 +116,7 @@ def hand_in(connection: Connection, activity_id: str, *, now_ms: int, by: Actor)
         connection, now_ms, by.account_id, "activity.hand_in", f"activity:{activity_id}",
         kind=found.kind, group=found.group_id, question=_question_of(checked),
     )  # fmt: skip
+    activities.tell_waits(connection, activity_id, now_ms=now_ms)
 
 
 def discard(connection: Connection, activity_id: str, *, now_ms: int, by: Actor) -> None:

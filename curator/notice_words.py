@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from curator import policy
+from curator import activities, policy
+from curator.activities import Kept
+from curator.activity_templates import TEMPLATES
 from curator.authorisation import Action, Actor, Role
 from curator.dark_screens import NO_FILES, NO_PLAYER, SILENT
 from curator.found_reasons import stored_reasons, told
@@ -37,6 +39,8 @@ KINDS = {
     Kind.WEBHOOK: N_("A webhook does not answer and is paused"),
     Kind.TICKER: N_("A line of the ticker waits, or one of yours was decided"),
     Kind.INVITED: N_("You are invited to something, or were given a role"),
+    Kind.ACTIVITY: N_("Something to take part in waits, or one of yours was decided"),
+    Kind.REPORT: N_("Passers-by reported something in the street"),
 }
 WAYS = {
     Way.AT_ONCE: N_("at once by mail"),
@@ -66,6 +70,12 @@ _TICKERS = {
     "approved": N_("Your line of the ticker was approved: “%(text)s”"),
     "rejected": N_("Your line of the ticker was turned down: “%(text)s”"),
     "withdrawn": N_("Your line of the ticker was taken off: “%(text)s”"),
+}
+_ACTIVITIES = {
+    "": N_("Something to take part in waits for a decision: “%(title)s” (%(group)s)"),
+    "approved": N_("“%(title)s” (%(group)s) was approved: passers-by can take part."),
+    "rejected": N_("“%(title)s” (%(group)s) was turned down."),
+    "withdrawn": N_("“%(title)s” (%(group)s) was taken off the screens."),
 }
 _ALLOWED = {
     "approved": (
@@ -117,6 +127,7 @@ def lines(connection: Connection, actor: Actor, some: list[Notice]) -> list[Line
     new = {row["id"]: row for row in connection.execute(_NEWCOMERS.where(newcomers.c.id.in_(ids))).mappings()}
     leaving = {row["id"]: row for row in connection.execute(_LEAVING.where(accounts.c.id.in_(ids))).mappings()}
     running = {row["id"]: row for row in connection.execute(_TICKER_LINES.where(tickers.c.id.in_(ids))).mappings()}
+    asked = activities.some(connection, [one.subject_id for one in some if one.kind is Kind.ACTIVITY])
     offered = {row["id"]: row for row in connection.execute(_INVITATIONS.where(invitations.c.id.in_(ids))).mappings()}
     given = [group_id for one in some if (group_id := one.values.get("group"))]
     names = {row.id: row.name for row in connection.execute(_GROUP_NAMES.where(groups.c.id.in_(given)))}
@@ -130,6 +141,10 @@ def lines(connection: Connection, actor: Actor, some: list[Notice]) -> list[Line
             told_of.append(_of_newcomer(notice, actor, new.get(notice.subject_id)))
         elif notice.kind is Kind.TICKER:
             told_of.append(_of_ticker(notice, actor, running.get(notice.subject_id)))
+        elif notice.kind is Kind.ACTIVITY:
+            told_of.append(_of_activity(notice, actor, asked.get(notice.subject_id)))
+        elif notice.kind is Kind.REPORT:
+            told_of.append(_of_reports(notice, actor, places.get(notice.subject_id)))
         elif notice.kind is Kind.INVITED:
             told_of.append(_of_invitation(notice, actor, offered.get(notice.subject_id), names))
         elif notice.kind is Kind.WEBHOOK:
@@ -204,6 +219,29 @@ def _of_ticker(notice: Notice, actor: Actor, ticker: sa.RowMapping | None) -> Li
         return Line(notice, _("A line of the ticker waited: “%(text)s”; that is over.", text=text), "", "/ticker", True)
     sentence = _(_TICKERS.get(outcome, _TICKERS[""]), text=text)
     return Line(notice, sentence, notice.values.get("words", ""), "/ticker", is_over=False)
+
+
+def _of_activity(notice: Notice, actor: Actor, found: Kept | None) -> Line:
+    may = found is not None and (actor.may(Action.DECIDE) or actor.may(Action.ASK, group=found.group_id))
+    if found is None or not may:
+        return _hidden(notice)
+    title = found.asked.question if found.asked is not None else _(TEMPLATES[found.kind].name)
+    outcome = notice.values.get("outcome", "")
+    is_over = notice.settled_ms is not None or (not outcome and found.state != "submitted")
+    waited = N_("Something to take part in waited for a decision: “%(title)s” (%(group)s); that is over.")
+    told_as = waited if is_over else _ACTIVITIES.get(outcome, _ACTIVITIES[""])
+    sentence = _(told_as, title=one_line(title), group=one_line(found.group_name))
+    return Line(notice, sentence, notice.values.get("words", ""), "/taking-part", is_over)
+
+
+def _of_reports(notice: Notice, actor: Actor, screen: sa.RowMapping | None) -> Line:
+    if screen is None or not actor.may(Action.ANSWER_REPORTS):
+        return _hidden(notice)
+    is_over = notice.settled_ms is not None
+    waited = N_("Passers-by reported something at “%(screen)s”; somebody has looked at it.")
+    waits = N_("Passers-by reported something at “%(screen)s”, and nobody has looked at it.")
+    sentence = _(waited if is_over else waits, screen=one_line(screen["name"]))
+    return Line(notice, sentence, "", f"/street-reports?state=received&screen={screen['id']}", is_over)
 
 
 def _of_invitation(

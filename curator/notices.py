@@ -39,6 +39,8 @@ class Kind(StrEnum):
     NEWCOMER = "newcomer"
     TICKER = "ticker"
     INVITED = "invited"
+    ACTIVITY = "activity"
+    REPORT = "report"
 
 
 class Way(StrEnum):
@@ -52,6 +54,7 @@ class Way(StrEnum):
 
 USUAL = dict.fromkeys(Kind, Way.AT_ONCE) | {
     Kind.WAITING: Way.DAILY, Kind.CAPTIONS: Way.DAILY, Kind.PLAYS_SOON: Way.HERE, Kind.INVITED: Way.HERE,
+    Kind.REPORT: Way.DAILY,
 }  # fmt: skip
 """How those who have not chosen are told."""
 
@@ -155,6 +158,8 @@ def kinds_for(actor: Actor) -> list[Kind]:
         Kind.STILL_SHOWN: actor.may(Action.DECIDE),
         Kind.WEBHOOK: actor.may(Action.CALL_OUT_OF_ALL) or bool(actor.groups_where(Action.CALL_OUT)),
         Kind.TICKER: actor.may(Action.DECIDE) or actor.may(Action.PROGRAMME), Kind.INVITED: True,
+        Kind.ACTIVITY: actor.may(Action.DECIDE) or actor.may(Action.ASK) or bool(actor.groups_where(Action.ASK)),
+        Kind.REPORT: actor.may(Action.ANSWER_REPORTS),
     }  # fmt: skip
     return [kind for kind, is_mine in mine.items() if is_mine]
 

@@ -196,6 +196,41 @@ def ticker_decided(
     )  # fmt: skip
 
 
+def activity_waits(connection: Connection, activity_id: str, *, barred: set[str | None], now_ms: int) -> None:
+    """Something to take part in waits: whoever may decide about it is told, but none of those who wrote it."""
+    told = _deciders(connection, barred)
+    notices.tell(
+        connection, told, Kind.ACTIVITY, f"activity:{activity_id}", mark="waits", now_ms=now_ms, outcome=""
+    )  # fmt: skip
+
+
+def activity_decided(
+    connection: Connection, activity_id: str, *, outcome: str, group_id: str, maker: str | None, words: str = "",
+    by: str, now_ms: int,
+) -> None:  # fmt: skip
+    """It waits no more: who handed it in and the editors of its group are told what became of it."""
+    subject = f"activity:{activity_id}"
+    notices.settle(connection, Kind.ACTIVITY, [subject], now_ms=now_ms)
+    told = holders(connection, Role.EDITOR, group_id=group_id) | ({maker} if maker is not None else set())
+    notices.tell(
+        connection, told - {by}, Kind.ACTIVITY, subject, mark=outcome, now_ms=now_ms, outcome=outcome, words=words
+    )  # fmt: skip
+
+
+def reported(connection: Connection, screen_id: str, *, first: int, now_ms: int) -> None:
+    """Passers-by reported something there: whoever answers reports is told, once until all are looked at.
+
+    `first` is the number of the oldest report of there that nobody has looked at.
+    """
+    told = holders(connection, Role.MODERATOR, Role.PROGRAMMER) or holders(connection, Role.ADMINISTRATOR)
+    notices.tell(connection, told, Kind.REPORT, f"reports:{screen_id}", mark=str(first), now_ms=now_ms)
+
+
+def reports_looked_at(connection: Connection, screen_id: str, *, now_ms: int) -> None:
+    """Somebody has looked at each report of there."""
+    notices.settle(connection, Kind.REPORT, [f"reports:{screen_id}"], now_ms=now_ms)
+
+
 def invited(connection: Connection, invitation_id: str, email: str, *, by: str, now_ms: int) -> None:
     """Whoever has an account with that address is told that it is invited."""
     query = sa.select(people.c.id).where(people.c.email == email, people.c.disabled_ms.is_(None))

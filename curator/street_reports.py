@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from content.canonical import Json
 from content.signing import random_token
-from curator import audit, free_text, open311_outbox, report_categories, report_photos
+from curator import audit, free_text, occasions, open311_outbox, report_categories, report_photos
 from curator.accounts import token_hash
 from curator.authorisation import Action, Actor, require
 from curator.ids import new_id
@@ -185,6 +185,8 @@ def keep(
     if photo is not None:
         report_photos.keep(connection, report_id, photo)
     (number,) = made.inserted_primary_key or (0,)
+    first = _first_unread(connection, screen)
+    occasions.reported(connection, screen, first=number if first is None else first, now_ms=now_ms)
     return Receipt(number, secret, report_id)
 
 
@@ -275,7 +277,12 @@ def _empty(connection: Connection, ids: Iterable[str], now_ms: int) -> None:
 
 def change(connection: Connection, report_id: str, **values: object) -> None:
     """Changes what is stored of a report."""
-    connection.execute(street_reports.update().where(street_reports.c.id == report_id).values(**values))
+    of_this = street_reports.c.id == report_id
+    connection.execute(street_reports.update().where(of_this).values(**values))
+    if isinstance(at_ms := values.get("changed_ms"), int):
+        screen_id = connection.execute(sa.select(street_reports.c.screen_id).where(of_this)).scalar_one()
+        if _first_unread(connection, screen_id) is None:
+            occasions.reports_looked_at(connection, screen_id, now_ms=at_ms)
 
 
 def standing(connection: Connection, report_id: str) -> Report:
@@ -284,6 +291,12 @@ def standing(connection: Connection, report_id: str) -> Report:
     if found is None or found.state == "withdrawn":
         raise BadReport(N_("There is no such report."))
     return found
+
+
+def _first_unread(connection: Connection, screen_id: str) -> int | None:
+    """The number of the oldest report of there that nobody has looked at."""
+    of_there = street_reports.c.screen_id == screen_id, street_reports.c.state == "received"
+    return connection.execute(sa.select(sa.func.min(street_reports.c.number)).where(*of_there)).scalar()
 
 
 def _count_of(connection: Connection, reporter: str) -> int:

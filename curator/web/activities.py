@@ -12,11 +12,13 @@ from curator.choosing import Place
 from curator.free_text import NoFreeText
 from curator.next_up import Chosen
 from curator.not_decided import NotDecided
+from curator.notices import Kind
 from curator.service import service_of
 from curator.store import Connection
 from curator.web.activity_words import THEME_NAMES, hours_words
 from curator.web.doorman import actor_of
 from curator.web.forms import read_form
+from curator.web.notices import looked_at
 from curator.web.pages import render
 from curator.web.taking_part import TOPIC
 from curator.wishes import BadActivity
@@ -41,7 +43,9 @@ class _Seen:
 
 async def see(request: web.Request) -> web.StreamResponse:
     """Everything the reader may see."""
-    return await _page(request, _allowed(request), None)
+    actor = _allowed(request)
+    await looked_at(request, kind=Kind.ACTIVITY)
+    return await _page(request, actor, None)
 
 
 async def decide(request: web.Request) -> web.StreamResponse:

@@ -22,6 +22,7 @@ from curator.store import Connection
 from curator.tables import items, nodes, screens
 from curator.web.home_council import LONG_MS, VERY_LONG_MS, people_of, programme_of, queue_of, screens_of
 from curator.web.home_groups import groups_of
+from curator.web.home_taking_part import is_for, taking_part_of
 from curator.web.item_story import STATES, state_of
 from curator.web.moderation import wait_in_words
 from curator.web.pages import ACTOR, render
@@ -67,6 +68,7 @@ NAMES: Final = {
     "first": N_("First steps"),
     "screens": N_("Screens"),
     "queue": N_("Moderation"),
+    "taking_part": N_("Taking part"),
     "programme": N_("Programme"),
     "groups": N_("My groups"),
     "people": N_("Administration"),
@@ -116,6 +118,7 @@ def parts_of(
 
     add("screens", is_mine=actor.may(Action.MANAGE_SCREENS), look=lambda: screens_of(connection, now_ms))
     add("queue", is_mine=actor.may(Action.SEE_QUEUE), look=lambda: queue_of(connection, now_ms))
+    add("taking_part", is_mine=is_for(actor), look=lambda: taking_part_of(connection, actor))
     add(
         "programme", is_mine=actor.may(Action.PROGRAMME),
         look=lambda: programme_of(connection, actor.account_id, faults, now_ms),

@@ -16,6 +16,7 @@ from curator import (
 from curator.authorisation import Action
 from curator.choosing import Place
 from curator.not_decided import NotDecided
+from curator.notices import Kind
 from curator.open311_outbox import Handover
 from curator.report_categories import Category
 from curator.report_photos import Photo
@@ -26,6 +27,7 @@ from curator.street_reports import GIVEN, LONGEST_ANSWER, TOPIC, BadReport, Repo
 from curator.web.answer_words import FINDING_WORDS
 from curator.web.doorman import allowed
 from curator.web.forms import read_form
+from curator.web.notices import looked_at
 from curator.web.pages import render
 from curator.web.paging import SIZE, made_page, page_number
 from curator.web.problems import not_found
@@ -54,6 +56,7 @@ class _Listed:
 async def every(request: web.Request) -> web.StreamResponse:
     """What came, the newest first: what is open, unless something else is asked for."""
     allowed(request, Action.ANSWER_REPORTS)
+    await looked_at(request, kind=Kind.REPORT)
     state, number = request.query.get("state", "open"), page_number(request)
     wanted = Wanted(
         state if state in SHOWN else "open", request.query.get("category", "")[:32],
