@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from typing import Literal
 from xml.etree import ElementTree as ET
 
+from curator.coordinates import degrees
 from curator.report_categories import Category
 from curator.screens import Screen
 from curator.street_reports import OPEN, Report
 
 Format = Literal["json", "xml"]
-Value = str | int | bool | None
+Value = str | int | float | bool | None
 Row = Mapping[str, Value]
 TYPES: dict[Format, str] = {"json": "application/json", "xml": "text/xml"}
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
-CHANGESET = "2026-11-01T00:00:00Z"
+CHANGESET = "2026-11-30T00:00:00Z"
 """When the form of these answers last changed."""
 
 
@@ -49,6 +50,7 @@ def service_row(category: Category, language: str) -> Row:
 def request_row(placed: Placed, language: str, states: Mapping[str, str]) -> Row:
     """A report, as a service request. `states` are the words for each status."""
     report, screen = placed.report, placed.screen
+    lat, long = (screen and degrees(screen.coordinates)) or (None, None)
     notes = ". ".join(part for part in (states[report.state], report.public_answer) if part)
     return {
         "service_request_id": str(report.number), "status": "open" if report.state in OPEN else "closed",
@@ -56,7 +58,7 @@ def request_row(placed: Placed, language: str, states: Mapping[str, str]) -> Row
         "description": None, "agency_responsible": None, "service_notice": None,
         "requested_datetime": moment(report.written_ms), "updated_datetime": moment(report.changed_ms),
         "expected_datetime": None, "address": None if screen is None else place_of(screen),
-        "address_id": None if screen is None else screen.slug, "zipcode": None, "lat": None, "long": None,
+        "address_id": None if screen is None else screen.slug, "zipcode": None, "lat": lat, "long": long,
         "media_url": None,
     }  # fmt: skip
 

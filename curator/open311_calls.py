@@ -16,6 +16,7 @@ from aiohttp import web
 
 from curator import open311_outbox, report_decisions, screens, street_reports
 from curator.calling_out import Answered, call_out
+from curator.coordinates import degrees
 from curator.open311 import place_of
 from curator.open311_outbox import LONGEST_NOTES, LONGEST_REFERENCE, Endpoint, Handover, State
 from curator.service import SERVICE, Service
@@ -137,7 +138,9 @@ def _given(connection: Connection, report_id: str) -> dict[str, str] | None:
     screen = screens.get(connection, report.screen_id)
     place = "" if screen is None else place_of(screen)
     nearby = f"\n{report.nearby}" if report.nearby else ""
+    at = None if screen is None else degrees(screen.coordinates)
     return {
+        **({} if at is None else {"lat": f"{at[0]:.6f}", "long": f"{at[1]:.6f}"}),
         "service_code": report.category.remote_code or report.category.code,
         "address_string": place, "address_id": "" if screen is None else screen.slug,
         "description": f"{report.words or '-'}{nearby}\n({place}: {report.number})",

@@ -11,6 +11,7 @@ from content.captions import BadCaptions, language_tag
 from content.language import LANGUAGES
 from content.measures import DISTANCES_MM, HEIGHTS_MM, LOWER_EDGES_MM
 from curator import audit, webhook_events
+from curator.coordinates import read_coordinates
 from curator.groups import slug_of
 from curator.ids import new_id
 from curator.store import Connection
@@ -44,7 +45,7 @@ class Screen:
     shown in the screen's language (""), another one (a tag), or only where nothing can be heard ("off").
     `picture_height_mm`, `distance_mm`, from which people look, and `lower_edge_mm`, how high above the floor the
     picture begins, are 0 where nobody said. People may play by touch where it `has_touch`, with gamepads where it
-    `has_pads`.
+    `has_pads`. `coordinates` are as `curator.coordinates` stores them.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Screen:
     has_touch: bool = False
     has_pads: bool = False
     lower_edge_mm: int = 0
+    coordinates: str = ""
 
     @property
     def words(self) -> "ScreenWords":
@@ -77,6 +79,7 @@ class Screen:
         return ScreenWords(
             self.name, self.place, self.zone, self.language, self.width, self.height, self.volume_percent,
             self.captions, self.picture_height_mm, self.distance_mm, self.has_touch, self.has_pads, self.lower_edge_mm,
+            self.coordinates,
         )  # fmt: skip
 
     def freeze_ms(self, usual_minutes: int) -> int:
@@ -101,6 +104,7 @@ class ScreenWords:
     has_touch: bool = False
     has_pads: bool = False
     lower_edge_mm: int = 0
+    coordinates: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +250,7 @@ def _columns(words: ScreenWords) -> dict[str, str | int]:
         "width": words.width, "height": words.height, "volume_percent": words.volume_percent,
         "captions": words.captions, "picture_height_mm": words.picture_height_mm, "distance_mm": words.distance_mm,
         "has_touch": words.has_touch, "has_pads": words.has_pads, "lower_edge_mm": words.lower_edge_mm,
+        "coordinates": read_coordinates(words.coordinates),
     }  # fmt: skip
 
 
@@ -255,12 +260,7 @@ def _refuse_bad(words: ScreenWords) -> None:
             N_("A screen needs a name of 1 to %(most)s characters with at least one letter or digit."),
             most=LONGEST_NAME,
         )
-    if len(words.place.strip()) > LONGEST_PLACE:
-        raise BadScreen(N_("The place has at most %(most)s characters."), most=LONGEST_PLACE)
-    if words.zone not in zones():
-        raise BadScreen(
-            N_("“%(zone)s” is not a time zone; choose one such as Europe/London or Asia/Ho_Chi_Minh."), zone=words.zone
-        )
+    _refuse_no_place(words)
     if words.language not in LANGUAGES:
         raise BadScreen(N_("The language is not one of those we speak."))
     for pixels in (words.width, words.height):
@@ -285,6 +285,21 @@ def _refuse_bad(words: ScreenWords) -> None:
         )
     if words.captions not in {"", CAPTIONS_OFF} and not _is_language(words.captions):
         raise BadScreen(N_("Choose in which language captions are shown."))
+
+
+def _refuse_no_place(words: ScreenWords) -> None:
+    if len(words.place.strip()) > LONGEST_PLACE:
+        raise BadScreen(N_("The place has at most %(most)s characters."), most=LONGEST_PLACE)
+    if words.zone not in zones():
+        raise BadScreen(
+            N_("“%(zone)s” is not a time zone; choose one such as Europe/London or Asia/Ho_Chi_Minh."), zone=words.zone
+        )
+    try:
+        read_coordinates(words.coordinates)
+    except ValueError:
+        raise BadScreen(
+            N_("Coordinates are latitude and longitude in degrees, as maps give them: 53.48076, -2.24263.")
+        ) from None
 
 
 def _is_language(words: str) -> bool:

@@ -252,6 +252,7 @@ screens = sa.Table(
     _ref("site_id", "sites.id", null=True), _ref("screen_group_id", "screen_groups.id", null=True), _text("tags", "[]"),
     sa.Column("freeze_minutes", sa.BigInteger, nullable=True),  # NULL: as the service's settings say
     sa.Column("captions", sa.String(12), nullable=False, default="", server_default=""),  # "": the screen's language
+    sa.Column("coordinates", sa.String(32), nullable=False, default="", server_default=""),  # "": nobody said
     # How high its picture is, from how far people look, how high above the floor it begins; 0: nobody said.
     *(sa.Column(name, sa.BigInteger, nullable=False, default=0, server_default="0") for name in LENGTHS_MM),
     *(sa.Column(name, sa.Boolean, nullable=False, default=False, server_default="0") for name in HANDS),

@@ -11,6 +11,7 @@ from curator.api.endpoint import Call, endpoint, not_found
 from curator.api.paging import page_of
 from curator.api.reading import Asked, Given, Id, Instant, Line, PageAsked, Told, bad_fields
 from curator.authorisation import Action
+from curator.coordinates import LONGEST
 from curator.problem import Fault
 from curator.records import Shown
 from curator.screens import Screen, ScreenWords
@@ -42,6 +43,7 @@ class ScreenAnswer(Told):
     has_touch: bool = Field(description="Whether people may take part by touching the screen itself.")
     has_pads: bool = Field(description="Whether people may take part with gamepads or arcade buttons.")
     lower_edge_mm: int = Field(description="How high above the floor the picture begins; 0 where nobody said.")
+    coordinates: str = Field(description="Latitude and longitude in degrees (WGS 84); empty where nobody said.")
     is_dark: bool = Field(description="Whether it is blacked out.")
     created_ms: Instant
 
@@ -69,6 +71,7 @@ class ScreenGiven(Given):
     has_touch: bool = False
     has_pads: bool = False
     lower_edge_mm: int = Field(default=0, ge=0, le=LOWER_EDGES_MM[1])
+    coordinates: Annotated[Line, Field(max_length=LONGEST, examples=["53.48076, -2.24263"])] = ""
 
 
 class ScreenChange(Given):
@@ -87,6 +90,7 @@ class ScreenChange(Given):
     has_touch: bool | None = None
     has_pads: bool | None = None
     lower_edge_mm: Annotated[int, Field(ge=0, le=LOWER_EDGES_MM[1])] | None = None
+    coordinates: Annotated[Line, Field(max_length=LONGEST)] | None = None
 
 
 class Darkness(Given):

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from curator import report_categories, screens, street_reports, tokens
 from curator.authorisation import Action
+from curator.coordinates import LONGEST, apart_m, degrees, read_coordinates
 from curator.open311 import (
     TYPES,
     BadRequest,
@@ -37,6 +38,8 @@ from curator.words import LANGUAGE, N_, _
 HERE = "/open311/v2"
 MOST_ROWS = 1_000
 SPAN_MS = 90 * DAY_MS
+NEAR_M = 250
+"""A report by coordinates is about the nearest screen, no further away than this."""
 MOST_NAMED = 100
 """Requests or services named in one address."""
 LONGEST_DESCRIPTION = 1_000
@@ -148,12 +151,31 @@ async def _hand_in(request: web.Request, form: Format) -> bytes:
 
 
 def _screen(connection: Connection, given: Form) -> Screen:
-    """The screen a program's report is about: by its short name, or by its name or place written out."""
+    """The screen a program's report is about: by its short name, its name written out, or the nearest to a place."""
     slug, words = given.text("address_id", most=64), given.text("address_string", most=300).casefold()
-    for screen in screens.every(connection):
+    known = screens.every(connection)
+    for screen in known:
         if slug == screen.slug or (not slug and words in {screen.slug, screen.name.casefold()}):
             return screen
-    raise BadRequest(400, _("Say where: address_id is the short name of a screen. lat and long are not known here."))
+    lat, long = given.text("lat", most=LONGEST), given.text("long", most=LONGEST)
+    nearest = _nearest(known, lat, long) if not slug and lat and long else None
+    if nearest is None:
+        where = N_("Say where: address_id is a screen's short name, or lat and long are within %(most)s m of a screen.")
+        raise BadRequest(400, _(where, most=str(NEAR_M)))
+    return nearest
+
+
+def _nearest(known: list[Screen], lat: str, long: str) -> Screen | None:
+    """The nearest screen that is near enough; None where there is none. Raises BadRequest for what is no place."""
+    try:
+        place = degrees(read_coordinates(f"{lat} {long}"))
+    except ValueError:
+        place = None
+    if place is None:
+        raise BadRequest(400, _("lat and long are degrees, such as 53.48076 and -2.24263."))
+    far = [(apart_m(place, at), screen) for screen in known if (at := degrees(screen.coordinates)) is not None]
+    found = min(far, key=lambda one: one[0], default=None)
+    return None if found is None or found[0] > NEAR_M else found[1]
 
 
 def _wanted(request: web.Request, now_ms: int) -> Public:

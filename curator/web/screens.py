@@ -10,6 +10,7 @@ from content.language import LANGUAGES
 from content.measures import DISTANCES_MM, HEIGHTS_MM, LOWER_EDGES_MM
 from curator import choosing, guide, nodes, pairing, records, screens
 from curator.authorisation import Action, require
+from curator.coordinates import LONGEST
 from curator.health import CLOCKS
 from curator.links import Panic, WantPictures
 from curator.nodes import Node
@@ -276,6 +277,7 @@ def _words(form: Form) -> ScreenWords:
         has_touch=form.flag("has_touch"),
         has_pads=form.flag("has_pads"),
         lower_edge_mm=_optional(form, "lower_edge_cm", LOWER_EDGES_MM[1] // 10) * 10,
+        coordinates=form.text("coordinates", most=LONGEST),
     )
 
 

@@ -1,15 +1,16 @@
 """Open311 GeoReport v2 at the service: what other programs read, what they hand in with a key, and how errors look."""
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from curator import accounts, street_reports, tokens
+from curator import accounts, screens, street_reports, tokens
 from curator.activities import Kept
 from curator.tokens import Scope
 from tests.curator.conftest import Client, Town
-from tests.curator.nodes import FakeNode
+from tests.curator.nodes import FakeNode, make_screen
 from tests.curator.test_street_reports import everything, node, offer, post, reports, tell, town
 from tests.curator.test_taking_part import DAY_MS, joined, linked
 
@@ -159,6 +160,26 @@ async def test_a_program_with_a_key_of_that_scope_hands_in_and_nobody_else(
     assert "esna" not in everything(town)
     by_name = GIVEN | {"api_key": key, "address_id": "", "address_string": "Library Window"}
     assert (await client.post(f"{V2}/requests.xml", data=by_name)).status == 201
+
+
+async def test_a_report_by_coordinates_is_about_the_nearest_screen_and_says_where_that_is(
+    town: Town, node: FakeNode, offer: Kept
+) -> None:
+    screen = town.service.store.read_now(screens.every)[0]
+    make_screen(town, "Far away")
+    client, address = program(town), f"{V2}/requests.json"
+    near = GIVEN | {"api_key": key_of(town), "address_id": "", "lat": "53.48100", "long": "-2.24263"}
+    assert (await client.post(address, data=near)).status == 400, "nobody said where the screens are"
+    at = replace(screen.words, coordinates="53.48076, -2.24263")
+    technician = town.accounts["technician"]
+    town.service.store.run_now(lambda c: screens.change(c, screen.id, at, now_ms=town.clock(), by=technician))
+    for bad in ({"lat": "53.48500"}, {"lat": "153"}, {"lat": "here"}, {"long": ""}, {"lat": "nan"}, {"long": "1e2"}):
+        assert (await client.post(address, data=near | bad)).status == 400, bad
+    assert (await client.post(address, data=near)).status == 201
+    (row,) = await rows(client)
+    assert (row["address_id"], row["lat"], row["long"]) == (screen.slug, 53.48076, -2.24263)
+    text = await (await client.get(f"{V2}/requests/1.xml")).text()
+    assert "<lat>53.48076</lat><long>-2.24263</long>" in text
 
 
 async def test_such_a_key_opens_nothing_else_not_even_who_its_owner_is(town: Town) -> None:

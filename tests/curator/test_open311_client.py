@@ -103,6 +103,7 @@ async def test_a_report_is_handed_on_named_by_its_token_and_its_status_comes_bac
     (sent,) = (await peer.sent())["sent"]
     assert sent["service_code"] == "broken-or-damaged"
     assert sent["address_string"] == "Library window, 1 High Street"
+    assert "lat" not in sent, "nobody said where the screen is"
     assert sent["description"] == "The lamp & the bench\nBy the bench\n(Library window, 1 High Street: 2)"
     assert handover(town).state == "token"
     town.clock.turn(PAUSES_MS[1])

@@ -45,6 +45,18 @@ async def test_a_stranger_sees_the_screens_and_a_page_of_each_without_its_health
         assert hidden not in page
 
 
+async def test_a_technician_says_where_a_screen_stands_as_a_map_gives_it(town: Town) -> None:
+    screen = make_screen(town)
+    client, path = town.client("technician"), f"/screens/{screen.slug}/settings"
+    answer = await client.post(path, data=WORDS | {"coordinates": "53.48076 -2.24263"}, allow_redirects=False)
+    assert answer.status == 303
+    assert screen_now(town, screen).coordinates == "53.480760,-2.242630"
+    assert 'value="53.480760, -2.242630"' in await (await client.get(f"/screens/{screen.slug}")).text()
+    bad = await client.post(path, data=WORDS | {"coordinates": "by the fountain"}, allow_redirects=False)
+    assert (bad.status, "as maps give them" in await bad.text()) == (422, True)
+    assert screen_now(town, screen).coordinates == "53.480760,-2.242630"
+
+
 async def test_staff_see_how_a_screen_is_and_what_it_showed_today(town: Town) -> None:
     screen = make_screen(town)
     node = await paired_node(town, screen)
