@@ -33,6 +33,7 @@ from tests.display_node.agent.making import (
     body_of,
     fact,
     manifest_of,
+    programme_of,
     resealed,
     rotation,
     sealed,
@@ -243,11 +244,20 @@ async def test_a_player_that_is_new_is_told_of_the_session_that_is_on(
         await fact(lambda: player.last(SessionOn))
 
 
+def amid_a_film(at_ms: int) -> dict[str, Json]:
+    """A plan in which a film of two hours is in its middle at an instant, however the day begins its rotation."""
+    for start_ms in range(at_ms - HOUR_MS, at_ms - 4 * HOUR_MS, -HOUR_MS // 4):
+        plan = rotation(start_ms, start_ms + DAY_MS, ("a",), HOUR_MS * 2)
+        on = next(programme_of(plan).each_event(at_ms, at_ms + 1))
+        if on.item and on.start_ms < at_ms - HOUR_MS // 4 and at_ms + HOUR_MS // 4 < on.end_ms:
+            return plan
+    raise AssertionError("no film is on")
+
+
 async def test_an_item_to_be_seen_from_its_start_is_not_joined_after_a_session(
     curator: FakeCurator, paired: DataFolder, player: ListeningPlayer
 ) -> None:
-    start_ms = now_ms() // HOUR_MS * HOUR_MS - HOUR_MS
-    manifest = manifest_of(curator.key, rotation(start_ms, start_ms + DAY_MS, ("a",), HOUR_MS * 2), ("a",))
+    manifest = manifest_of(curator.key, amid_a_film(now_ms()), ("a",))
     from_start = {name: replace(item, joins="start") for name, item in manifest.items.items()}
     curator.serve(resealed(manifest, curator.key, items=from_start), body_of("a"))
     async with at_screen(curator, paired, player):
