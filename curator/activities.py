@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from content.canonical import canonical_bytes
 from content.reading import BadDocument, Reader
 from content.signing import SigningKey
-from curator import audit, groups, occasions, votes
+from curator import audit, backdrops, groups, occasions, votes
 from curator.authorisation import Action, Actor, require
+from curator.backdrops import Backdrop
 from curator.not_decided import Changed, NotDecided, OwnWork
 from curator.store import Connection
 from curator.tables import audit as audit_rows
@@ -74,6 +75,8 @@ class Kept:
     hours: Hours | None = None
     draft: str = ""
     """What was wished for so far, while it is a draft (`activity_drafts`)."""
+    backdrop: Backdrop | None = None
+    """The picture behind its words; whether it may still be shown is asked each time."""
     is_damaged: bool = False
     """It cannot be read as it is stored: it is offered nowhere and can be withdrawn."""
 
@@ -86,6 +89,7 @@ class Kept:
                 "kind": self.kind, "group": self.group_id, "asked": None if asked is None else asked.as_json(),
                 "screens": list(self.screens), "opens_ms": self.opens_ms, "closes_ms": self.closes_ms,
                 "theme": self.theme, "hours": None if hours is None else hours.as_json(),
+                "backdrop": "" if self.backdrop is None else self.backdrop.sha256,
             })
         ).hexdigest()  # fmt: skip
 
@@ -123,6 +127,7 @@ def approve(
     statement = Statement(
         found.id, found.kind, found.asked, found.screens, found.opens_ms, found.closes_ms, found.group_id,
         by.account_id, now_ms, found.theme, found.hours,
+        backdrops.require(connection, found.backdrop, found.screens, now_ms),
     )  # fmt: skip
     signed = sign_activity(statement, key)
     if found.is_damaged:
@@ -133,12 +138,12 @@ def approve(
 
 
 def refuse_too_large(
-    kind: Kind, asked: Asked | None, screens: tuple[str, ...], theme: str, hours: Hours | None
+    kind: Kind, asked: Asked | None, screens: tuple[str, ...], theme: str, hours: Hours | None, backdrop: str = ""
 ) -> None:  # fmt: skip
     """Returns if this could be signed and read again, whoever signs it. Raises BadActivity."""
     last_ms = 2**53 - 1
     statement = Statement(
-        _LONGEST_ID, kind, asked, screens, last_ms, last_ms, _LONGEST_ID, _LONGEST_ID, last_ms, theme, hours
+        _LONGEST_ID, kind, asked, screens, last_ms, last_ms, _LONGEST_ID, _LONGEST_ID, last_ms, theme, hours, backdrop
     )
     _refuse_unreadable(SignedActivity(statement, _LONGEST_KEY_ID, _LONGEST_SIGNATURE))
 
@@ -325,10 +330,11 @@ def _known(connection: Connection, activity_id: str) -> Kept:
 
 def _kept(connection: Connection, row: sa.RowMapping, names: dict[str, str]) -> Kept:
     kind: Kind = "poll" if row["kind"] == BALLOT else row["kind"]
-    asked, signed, hours, is_damaged = None, None, None, False
+    asked, signed, hours, backdrop, is_damaged = None, None, None, None, False
     try:
         asked = read_asked(kind, _reader(row["document"])) if row["document"] else None
         hours = read_hours(_reader(row["hours"])) if row["hours"] else None
+        backdrop = backdrops.read_backdrop(_reader(row["backdrop"])) if row["backdrop"] else None
         signed = read_activity(_reader(row["statement"])) if row["statement"] else None
     except (BadDocument, ValueError) as bad:
         # One that cannot be read must not keep all others from their screens.
@@ -339,7 +345,7 @@ def _kept(connection: Connection, row: sa.RowMapping, names: dict[str, str]) -> 
         row["id"], kind, row["group_id"], names.get(row["group_id"], ""), tuple(json.loads(row["screens"])),
         asked, row["opens_ms"], row["closes_ms"], row["state"], signed, row["created_by"], row["created_ms"],
         row["decided_by"], row["reason"], row["reply"], counts, row["theme"] or PAPER, hours,
-        row["draft"], is_damaged,
+        row["draft"], backdrop, is_damaged,
     )  # fmt: skip
 
 

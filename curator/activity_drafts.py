@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from content.captions import BadCaptions, language_tag
 from content.reading import BadDocument, Reader
-from curator import activities, audit, free_text, groups, screens
+from curator import activities, audit, backdrops, free_text, groups, screens
 from curator.activities import Kept
 from curator.activity_templates import TEMPLATES
 from curator.authorisation import Action, Actor, require
+from curator.backdrops import Backdrop
 from curator.ids import new_id
 from curator.store import Connection
 from curator.tables_taking_part import activities as rows_of_activities
@@ -45,6 +46,7 @@ class Checked:
     screens: tuple[str, ...]
     opens_ms: int
     closes_ms: int
+    backdrop: Backdrop | None = None
 
 
 def make(connection: Connection, wish: Wish, *, now_ms: int, by: Actor) -> str:
@@ -157,6 +159,7 @@ def wish_of(kept: Kept) -> Wish:
         weekdays=() if hours is None or hours.days == EVERY_DAY else hours.days,
         from_minute=None if hours is None else hours.from_minute,
         until_minute=None if hours is None else hours.until_minute,
+        backdrop="" if kept.backdrop is None else kept.backdrop.item,
     )  # fmt: skip
 
 
@@ -185,8 +188,10 @@ def check(connection: Connection, wish: Wish, *, now_ms: int, by: Actor) -> Chec
     hours = _hours(wish, sorted({known[screen] for screen in chosen}))
     closes_ms = opens_ms + wish.days * 86_400_000
     theme = theme_of(wish)
-    activities.refuse_too_large(wish.kind, asked, tuple(chosen), theme, hours)
-    return Checked(asked, theme, hours, tuple(chosen), opens_ms, closes_ms)
+    backdrop = backdrop_of(connection, wish, tuple(chosen), now_ms)
+    sha256 = "" if backdrop is None else backdrop.sha256
+    activities.refuse_too_large(wish.kind, asked, tuple(chosen), theme, hours, sha256)
+    return Checked(asked, theme, hours, tuple(chosen), opens_ms, closes_ms, backdrop)
 
 
 def asked_of(connection: Connection, wish: Wish, asker: str) -> Asked | None:
@@ -220,6 +225,13 @@ def theme_of(wish: Wish) -> str:
     if wish.theme not in THEMES:
         raise BadActivity(N_("Choose one of the colours."))
     return wish.theme
+
+
+def backdrop_of(connection: Connection, wish: Wish, screens: tuple[str, ...], now_ms: int) -> Backdrop | None:
+    """The picture of a wish, for a kind that can have one. Raises BadActivity."""
+    if "backdrop" not in TEMPLATES[wish.kind].fields:
+        return None
+    return backdrops.choose(connection, wish.backdrop, group_id=wish.group_id, screens=screens, now_ms=now_ms)
 
 
 def _also(wish: Wish, language: str, options: Sequence[str]) -> Wording | None:
@@ -277,6 +289,7 @@ def _handed_in(checked: Checked) -> dict[str, object]:
         "document": "" if asked is None else json.dumps(asked.as_json(), ensure_ascii=False),
         "hours": "" if checked.hours is None else json.dumps(checked.hours.as_json()),
         "opens_ms": checked.opens_ms, "closes_ms": checked.closes_ms,
+        "backdrop": "" if checked.backdrop is None else checked.backdrop.as_text(),
     }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from curator.words import N_
 from kiosks.activities.statement import Kind
 
-Field = Literal["question", "options", "theme"]
+Field = Literal["question", "options", "theme", "backdrop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,20 @@ TEMPLATES: dict[Kind, Template] = {
     "poll": Template(
         N_("A poll"),
         N_("A question with two to five options. Everybody sees at once what all choose."),
-        frozenset({"question", "options", "theme"}),
+        frozenset({"question", "options", "theme", "backdrop"}),
         N_("One question that a passer-by understands in five seconds, and whose result changes something."),
     ),
     "wall": Template(
         N_("A wall"),
         N_("A question, and passers-by answer in their own words. A moderator reads each answer first."),
-        frozenset({"question", "theme"}),
+        frozenset({"question", "theme", "backdrop"}),
         N_("A question that everybody can answer in one sentence, and nobody in a name."),
         is_written=True,
     ),
     "next": Template(
         N_("What plays next"),
         N_("Passers-by choose which of your group’s items is shown at its next turn."),
-        frozenset({"question"}),
+        frozenset({"question", "backdrop"}),
         N_("Such as: What shall play next?"),
     ),
     "report": Template(

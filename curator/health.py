@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from content.canonical import Json, canonical_bytes
 from content.reading import Reader
 from curator.words import N_
+from kiosks.activities.known import MOST_BACKDROPS
 
 LARGEST_HEALTH_BYTES = 32 << 10
 MOST_FAULTS = 20
@@ -46,6 +47,8 @@ class Health:
     tap_median_ms: int = 0
     tap_worst_ms: int = 0
     """95 of 100 were on the screen within this."""
+    backdrops: tuple[str, ...] = ()
+    """The pictures that it may show behind words, by their hashes."""
 
     def as_json(self) -> dict[str, Json]:
         """The document as a node sends it."""
@@ -57,12 +60,20 @@ class Health:
             "disk_free_bytes": self.disk_free_bytes, "uptime_s": self.uptime_s, "clock": self.clock,
             "faults": list(self.faults),
             "taps": {"seen": self.taps, "median_ms": self.tap_median_ms, "worst_ms": self.tap_worst_ms},
+            "backdrops": list(self.backdrops),
         }  # fmt: skip
 
     @property
     def essence(self) -> tuple[object, ...]:
         """What a person would want to see change at once."""
-        return (self.manifest_version, self.playing_kind == "dark", self.files_held, self.clock, self.faults)
+        return (
+            self.manifest_version,
+            self.playing_kind == "dark",
+            self.files_held,
+            self.clock,
+            self.faults,
+            self.backdrops,
+        )
 
 
 def read_health(reader: Reader) -> Health:
@@ -95,6 +106,10 @@ def read_health(reader: Reader) -> Health:
         taps=0 if taps is None else taps["seen"].integer(least=0),
         tap_median_ms=0 if taps is None else taps["median_ms"].integer(least=0),
         tap_worst_ms=0 if taps is None else taps["worst_ms"].integer(least=0),
+        backdrops=tuple(
+            place.sha256()
+            for place in (fields["backdrops"].items(most=MOST_BACKDROPS) if "backdrops" in fields else [])
+        ),
     )
 
 
@@ -118,6 +133,7 @@ def stored_health(text: str) -> Health | None:
         files_wanted=files["wanted"], files_held=files["held"], disk_free_bytes=told["disk_free_bytes"],
         uptime_s=told["uptime_s"], clock=told["clock"], faults=tuple(told["faults"]),
         taps=taps["seen"], tap_median_ms=taps["median_ms"], tap_worst_ms=taps["worst_ms"],
+        backdrops=tuple(told.get("backdrops", ())),
     )  # fmt: skip
 
 

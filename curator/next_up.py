@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from content.programme.engine import Event, Programme
 from content.programme.plan import ListedItem, Rotation
 from content.signing import SigningKey
-from curator import audit, library, live_orders, votes
+from curator import audit, backdrops, library, live_orders, votes
 from curator.activities import Kept
 from curator.ids import new_id
 from curator.live_orders import OrderRefused
@@ -22,6 +22,7 @@ from curator.programme.published import newest
 from curator.store import Connection
 from curator.tables_taking_part import activities, ballots
 from curator.tables_taking_part import votes as rows_of_votes
+from curator.wishes import BadActivity
 from kiosks.activities.poll import LEAST_OPTIONS, PLAY_MS, RESULT_MS, SHORT_LOBBY_MS, Question
 from kiosks.activities.statement import Statement, sign_activity
 from kiosks.activities.wording import LONGEST_OPTION, Wording
@@ -108,8 +109,9 @@ def ask(connection: Connection, asked: Kept, screen_id: str, *, key: SigningKey,
     question = Question(prompt.question, options, prompt.asker, prompt.language, also=also)
     ballot_id, closes_ms = new_id(), turn.start_ms - CLOSES_BEFORE_MS
     statement = Statement(
-        ballot_id, "poll", question, (screen_id,), now_ms, closes_ms, asked.group_id, asked.decided_by, now_ms
-    )
+        ballot_id, "poll", question, (screen_id,), now_ms, closes_ms, asked.group_id, asked.decided_by, now_ms,
+        backdrop=_backdrop(connection, asked, screen_id, now_ms),
+    )  # fmt: skip
     connection.execute(
         activities.insert().values(
             id=ballot_id, kind="ballot", group_id=asked.group_id, screens=json.dumps([screen_id]),
@@ -125,6 +127,14 @@ def ask(connection: Connection, asked: Kept, screen_id: str, *, key: SigningKey,
         )
     )  # fmt: skip
     return ballot_id
+
+
+def _backdrop(connection: Connection, asked: Kept, screen_id: str, now_ms: int) -> str:
+    """The picture that a moderator has seen behind the question; "" for none, and for one that is over."""
+    try:
+        return backdrops.require(connection, asked.backdrop, (screen_id,), now_ms)
+    except BadActivity:
+        return ""
 
 
 def open_at(connection: Connection, screen_id: str, now_ms: int) -> str:

@@ -7,12 +7,14 @@ import struct
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from content.files import place_of
 from content.media.confined import command_for, environment
 from content.media.confinement import ALLOW_UNCONFINED, walls_here
 from content.media.kernel_limits import CannotConfine
-from curator import activities, activity_drafts, groups, library, screens
+from curator import activities, activity_drafts, backdrops, groups, library, screens
 from curator.activities import Kept
 from curator.authorisation import Action, Actor, NotAllowed
 from curator.store import Connection
@@ -23,7 +25,7 @@ from kiosks.activities.poll import Question
 from kiosks.activities.statement import Asked, Statement
 from kiosks.activities.wall import Prompt
 from kiosks.activities.wording import LONGEST_OPTION, Wording
-from kiosks.rehearsals import LIFETIME_S, Setting
+from kiosks.rehearsals import LARGEST_BACKDROP_BYTES, LIFETIME_S, Setting
 
 MODULE = "display_node.rehearsal"
 """The child: the service itself never has a screen's code in it."""
@@ -73,8 +75,12 @@ class Rehearsal:
 
     async def order(self, line: bytes) -> None:
         """Tells it what somebody asks for (JSON on one line)."""
+        await self.say(line + b"\n")
+
+    async def say(self, said: bytes) -> None:
+        """Tells it this, as it stands."""
         with suppress(ConnectionError):
-            self.into.write(line + b"\n")
+            self.into.write(said)
             await self.into.drain()
 
     async def end(self) -> None:
@@ -138,7 +144,7 @@ class Rehearsals:
         try:
             rehearsal = await seat.fill()
             try:
-                await rehearsal.order(setting.as_line().rstrip(b"\n"))
+                await rehearsal.say(setting.as_line())
                 yield rehearsal
             finally:
                 await seat.leave(rehearsal)
@@ -162,17 +168,49 @@ def known(connection: Connection, activity_id: str, by: Actor) -> Kept | None:
     return kept
 
 
-def setting_of(connection: Connection, kept: Kept) -> Setting:
-    """What is tried of an activity. Raises NoRehearsal, with what a draft still lacks."""
+def setting_of(connection: Connection, kept: Kept, now_ms: int) -> Setting:
+    """What is tried of an activity, yet without the picture behind it (`with_picture`).
+
+    Raises NoRehearsal, with what a draft still lacks.
+    """
     try:
         asked, theme = _asked(connection, kept)
+        backdrop = _backdrop(connection, kept, now_ms)
     except BadActivity as bad:
         raise NoRehearsal(bad.sentence, **bad.values) from bad
     kind = kept.kind
     if kind == "next" and isinstance(asked, Prompt):
         kind, asked = "poll", _choice(connection, kept.group_id, asked)
-    statement = Statement(kept.id, kind, asked, ("rehearsal",), 0, 1, kept.group_id, "rehearsal", 0, theme)
+    statement = Statement(
+        kept.id, kind, asked, ("rehearsal",), 0, 1, kept.group_id, "rehearsal", 0, theme, None, backdrop
+    )
     return Setting(statement.as_json(), _language(connection, kept))
+
+
+async def with_picture(setting: Setting, files: Path) -> Setting:
+    """The same with the bytes of its picture, out of the store in `files`; without, as on a screen that lacks it."""
+    sha256 = setting.statement.get("backdrop")
+    if not isinstance(sha256, str):
+        return setting
+    place = place_of(files, sha256)
+
+    def read() -> bytes:
+        return place.read_bytes() if place.stat().st_size <= LARGEST_BACKDROP_BYTES else b""
+
+    try:
+        return replace(setting, backdrop=await asyncio.to_thread(read))
+    except OSError as error:
+        log.warning("the picture %s cannot be read to be tried: %s", sha256[:12], error)
+        return setting
+
+
+def _backdrop(connection: Connection, kept: Kept, now_ms: int) -> str:
+    """The hash of the picture behind the words as a screen would show it; of a draft, as it would be handed in."""
+    if kept.state == "draft":
+        found = activity_drafts.backdrop_of(connection, activity_drafts.wish_of(kept), (), now_ms)
+        return "" if found is None else found.sha256
+    is_shown = kept.backdrop is not None and backdrops.approval_of(connection, kept.backdrop, now_ms) is not None
+    return kept.backdrop.sha256 if kept.backdrop is not None and is_shown else ""
 
 
 def _asked(connection: Connection, kept: Kept) -> tuple[Asked | None, str]:

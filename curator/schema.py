@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from curator.store import Store
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0044"
+HEAD = "0045"
 """The newest migration; a test holds it to the folder."""
 
 

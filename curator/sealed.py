@@ -51,9 +51,9 @@ def newest(connection: Connection, screen_id: str, *, held: frozenset[str]) -> S
 def allowed_file(
     connection: Connection, screen_id: str, sha256: str, *, is_ordered: bool = False
 ) -> AllowedFile | None:
-    """The file, if one of the screen's two newest manifests or (`is_ordered`) a live order needs it and it is approved.
+    """The file, if it is approved and one of the screen's two newest manifests needs it; None otherwise.
 
-    None otherwise. Captions are approved themselves, over an approved film.
+    With `is_ordered` a live order or an activity needs it. Captions are approved themselves, over an approved film.
     """
     latest = (
         sa.select(manifests.c.version)

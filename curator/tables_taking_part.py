@@ -6,7 +6,8 @@ from curator.tables import metadata
 
 # What visitors may do at some screens: a poll, a wall or a game. `document` is what is asked, as JSON, `statement` what
 # was signed when it was approved, `reply` what the asker said to the result. `draft` is what was filled in so far, as
-# JSON, of one that is not handed in yet; `hours` when it may be offered, as JSON, "" for always.
+# JSON, of one that is not handed in yet; `hours` when it may be offered, as JSON, "" for always;
+# `backdrop` is the picture behind the words, as JSON: the item, its version and the hash of those bytes.
 activities = sa.Table(
     "activities",
     metadata,
@@ -30,6 +31,7 @@ activities = sa.Table(
     sa.Column("theme", sa.String(16), nullable=False, default="", server_default=""),
     sa.Column("hours", sa.Text, nullable=False, default="", server_default=""),
     sa.Column("draft", sa.Text, nullable=False, default="", server_default=""),
+    sa.Column("backdrop", sa.Text, nullable=False, default="", server_default=""),
 )
 
 # One vote of one pass: `voter` is a hash of a random pass and the activity, and says nothing about anybody.

@@ -1,7 +1,8 @@
 """Taking an item off the screens, with proof: which screens had it, when each was told, when each obeyed.
 
-A screen had it if a programme that its node plays, or may have fetched since, needs a file of the item. It obeyed when
-its node first says that it plays a programme that needs none.
+A screen had it if a programme that its node plays, or may have fetched since, needs a file of the item, or if one
+stands behind the words of an activity there. It obeyed when its node first says that it plays a programme that needs
+none, and that it may show none behind words.
 """
 
 import json
@@ -13,11 +14,13 @@ import sqlalchemy as sa
 
 from content.canonical import Json
 from curator import audit, nodes, notices
+from curator.health import Health
 from curator.ids import new_id
 from curator.notices import Kind
 from curator.store import Connection
 from curator.tables import items, manifest_files, manifests, screens, versions
 from curator.tables_take_downs import take_down_screens, take_downs
+from curator.tables_taking_part import activities
 
 LATE_AFTER_MS = 60_000
 """A screen that has not obeyed for so long is told of."""
@@ -59,7 +62,7 @@ class TakeDown:
 def begin(connection: Connection, item_id: str, *, now_ms: int) -> None:
     """Notes which screens have an item, in the transaction that takes it off."""
     files = _files_of(connection, item_id)
-    found = _screens_with(connection, files)
+    found = _screens_with(connection, files, now_ms)
     take_down_id = new_id()
     connection.execute(
         take_downs.insert().values(
@@ -84,11 +87,12 @@ def told(connection: Connection, screen_id: str, version: int, *, now_ms: int) -
             connection.execute(_row(row.id, screen_id).values(told_ms=now_ms))
 
 
-def heard(connection: Connection, screen_id: str, version: int, *, now_ms: int) -> list[str]:
-    """A screen's node says that it plays this version of its programme; gives the ids of the items it has taken off."""
-    obeyed = []
+def heard(connection: Connection, screen_id: str, health: Health, *, now_ms: int) -> list[str]:
+    """A screen's node says what it plays and may show; gives the ids of the items it has taken off."""
+    obeyed, version = [], health.manifest_version
     for row in _open_at(connection, screen_id):
-        if _lacks(connection, screen_id, version, json.loads(row.files)):
+        files: list[str] = json.loads(row.files)
+        if _lacks(connection, screen_id, version, files) and set(files).isdisjoint(health.backdrops):
             connection.execute(_row(row.id, screen_id).values(obeyed_ms=now_ms, manifest_version=version))
             obeyed.append(row.item_id)
             _finish(connection, row.id, row.item_id, row.at_ms, now_ms)
@@ -166,20 +170,30 @@ def _files_of(connection: Connection, item_id: str) -> list[str]:
     return sorted(connection.execute(query.distinct()).scalars())
 
 
-def _screens_with(connection: Connection, files: list[str]) -> list[str]:
+def _screens_with(connection: Connection, files: list[str], now_ms: int) -> list[str]:
     if not files:
         return []
     oldest = sa.select(manifests.c.screen_id, sa.func.min(manifests.c.version)).group_by(manifests.c.screen_id)
     first = {row[0]: int(row[1]) for row in connection.execute(oldest)}
     standing = set(connection.execute(sa.select(screens.c.id).where(screens.c.retired_ms.is_(None))).scalars())
-    found = []
+    found, behind_words = [], _behind_words_at(connection, files, now_ms)
     for screen_id, node in nodes.paired(connection).items():
+        is_behind = screen_id in behind_words or not set(files).isdisjoint(node.health.backdrops if node.health else ())
         plays = node.health.manifest_version if node.health else 0
         # What a node plays that was away for so long is not known here any more: it has to show that it lacks it.
         is_unknown = 0 < plays < first.get(screen_id, 0)
-        if screen_id in standing and (is_unknown or _has_since(connection, screen_id, plays, files)):
+        if screen_id in standing and (is_behind or is_unknown or _has_since(connection, screen_id, plays, files)):
             found.append(screen_id)
     return sorted(found)
+
+
+def _behind_words_at(connection: Connection, files: list[str], now_ms: int) -> set[str]:
+    """The screens that may have been told of one of the files as the picture behind an activity's words."""
+    query = sa.select(activities.c.screens, activities.c.backdrop).where(
+        activities.c.backdrop != "", activities.c.state == "approved", activities.c.closes_ms > now_ms
+    )
+    rows = [row for row in connection.execute(query) if json.loads(row.backdrop)["sha256"] in files]
+    return {screen_id for row in rows for screen_id in json.loads(row.screens)}
 
 
 def _has_since(connection: Connection, screen_id: str, version: int, files: list[str]) -> bool:

@@ -42,6 +42,8 @@ class Wish:
     weekdays: tuple[int, ...] = ()
     from_minute: int | None = None
     until_minute: int | None = None
+    backdrop: str = ""
+    """The item whose picture stands behind the words; "" for none."""
 
     def as_text(self) -> str:
         """As it is kept with a draft."""
@@ -59,6 +61,7 @@ def read_wish(kind: Kind, group_id: str, text: str) -> Wish:
         _texts(fields["also_options"]), fields["theme"].text(most=16), fields["opens_ms"].integer(least=0),
         fields["days"].integer(), tuple(one.integer(least=0, most=6) for one in fields["weekdays"].items(most=7)),
         _minute(fields["from_minute"]), _minute(fields["until_minute"]),
+        fields["backdrop"].text(most=32) if "backdrop" in fields else "",
     )  # fmt: skip
 
 

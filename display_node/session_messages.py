@@ -19,7 +19,8 @@ class SessionOn:
     """People take part: draw this activity over the programme while the lease is renewed, until `until_ms` at most.
 
     `question` is a poll's question as JSON, "" for an activity without words, `theme` the colours it stands in.
-    `start_ms` is when the session began.
+    `start_ms` is when the session began. `backdrop` is a verified file in the cache, the picture behind the words, ""
+    for none. Said again of the session that is on, it changes what is drawn from here on.
     """
 
     session: str
@@ -31,6 +32,7 @@ class SessionOn:
     until_ms: int
     manifest_version: int
     theme: str = PAPER
+    backdrop: str = ""
     type: Literal["session_on"] = "session_on"
 
 
@@ -86,6 +88,7 @@ def read_about_session(fields: dict[str, Reader]) -> AboutSession:
                 until_ms=fields["until_ms"].integer(),
                 manifest_version=fields["manifest_version"].integer(least=0),
                 theme=fields["theme"].one_of(*THEMES) if "theme" in fields else PAPER,
+                backdrop=fields["backdrop"].text(most=4096) if "backdrop" in fields else "",
             )
         case "session_now":
             return SessionNow(

@@ -10,6 +10,7 @@ from kiosks.messages import CELLS, FULL, MOST_OPTIONS, read_words
 
 LARGEST_ORDER_BYTES = 1 << 10
 LARGEST_SETTING_BYTES = 64 << 10
+LARGEST_BACKDROP_BYTES = 32 << 20
 MOST_VISITORS = 300
 MOST_SEED = 2**31 - 1
 PICTURES_A_SECOND = 12
@@ -130,7 +131,10 @@ class Setting:
 
     statement: dict[str, Json]
     language: str
+    backdrop: bytes = b""
+    """The file of the picture behind the words: a rendition that a moderator approved."""
 
     def as_line(self) -> bytes:
-        """As the child is told first."""
-        return json.dumps({"statement": self.statement, "language": self.language}).encode() + b"\n"
+        """As the child is told first: a line, and after it the picture."""
+        told = {"statement": self.statement, "language": self.language, "picture_bytes": len(self.backdrop)}
+        return json.dumps(told).encode() + b"\n" + self.backdrop

@@ -63,6 +63,29 @@ THEMES: dict[str, Theme] = {
 """By name; `PAPER` is the usual one, which is not named in a statement."""
 
 
+OVER_A_PICTURE = _theme(
+    "060a12",
+    "ffffff",
+    "ffd873",
+    "262d3b",
+    "ffd873 8ee6da ffb9a3 f3c2e8 aad4ff",
+    "060a12 060a12 060a12 060a12",
+)
+"""Not one to choose: the light colours in which words stand on a darkened picture, whatever the picture is."""
+VEILED = 0.72
+"""How much of `OVER_A_PICTURE.ground` lies over a picture where words are: on white they are still 4.5 to 1."""
+LIGHTLY_VEILED = 0.25
+"""And where there are none."""
+
+
+def veiled(picture: Colour, share: float = VEILED) -> Colour:
+    """What a pixel of a picture becomes under a veil of the ground's colour."""
+    red, green, blue = (
+        round(above * share + below * (1 - share)) for above, below in zip(OVER_A_PICTURE.ground, picture, strict=True)
+    )
+    return red, green, blue
+
+
 def contrast(one: Colour, other: Colour) -> float:
     """How much two colours differ in lightness, from 1 to 21, as WCAG 2 counts it."""
     lighter, darker = sorted((_light(one), _light(other)), reverse=True)

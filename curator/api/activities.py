@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from curator import activities, activity_drafts, groups
+from curator import activities, activity_drafts, backdrops, groups
 from curator.activities import Kept
 from curator.api.endpoint import Call, endpoint, not_found
 from curator.api.groups import the_group
@@ -77,6 +77,8 @@ class ActivityAnswer(Told):
     before: BeforeAnswer | None = Field(description="What stands on the screen before it is asked.")
     also: AlsoAnswer | None = Field(description="The same in a second language.")
     theme: str
+    backdrop: str | None = Field(description="The item whose picture stands behind the words.")
+    is_backdrop_shown: bool = Field(description="Whether that picture may be shown now; otherwise the colours are.")
     hours: HoursAnswer | None
     opens_ms: Instant
     closes_ms: Instant
@@ -125,6 +127,9 @@ class ActivityGiven(Given):
     theme: str = Field(
         default=PAPER, pattern=f"^({'|'.join(THEMES)})$", description="Colours, where the kind has them."
     )
+    backdrop: Id | None = Field(
+        default=None, description="An item of the group with an approved still, to stand behind the words; null: none."
+    )
     hours: HoursGiven | None = Field(default=None, description="null: always.")
     screens: list[Id] = Field(default=[], max_length=MOST_SCREENS)
     opens_ms: Instant = Field(default=0, description="0: now.")
@@ -138,7 +143,7 @@ class ActivityGiven(Given):
             self.kind, group_id, tuple(self.screens), self.question, tuple(self.options), self.language,
             also.language if also else "", also.question if also else "", tuple(also.options) if also else (),
             self.theme, self.opens_ms, self.days, tuple(sorted(set(hours.weekdays))) if hours else (),
-            hours.from_minute if hours else None, hours.until_minute if hours else None,
+            hours.from_minute if hours else None, hours.until_minute if hours else None, self.backdrop or "",
         )  # fmt: skip
 
 
@@ -172,12 +177,18 @@ def _told(call: Call, kept: Kept) -> ActivityAnswer:
     return ActivityAnswer(
         id=kept.id, kind=kept.kind, group=group.slug if group else "", screens=list(wish.screens),
         question=wish.question, language=wish.language, also=also or None, theme=wish.theme, hours=_hours(kept, wish),
+        backdrop=wish.backdrop or None, is_backdrop_shown=_is_backdrop_shown(call, kept),
         asker=kept.asked.asker if kept.asked else "", before=_before(kept), mark=kept.mark,
         options=[OptionAnswer(words=words, votes=votes) for words, votes in zip(wish.options, counts, strict=True)],
         opens_ms=kept.opens_ms or wish.opens_ms, closes_ms=kept.closes_ms, state=kept.state,
         is_open=kept.is_open(call.now_ms), wants_reply=kept.wants_reply(call.now_ms), reason=kept.reason,
         reply=kept.reply, created_by=kept.created_by, created_ms=kept.created_ms,
     )  # fmt: skip
+
+
+def _is_backdrop_shown(call: Call, kept: Kept) -> bool:
+    backdrop = kept.backdrop
+    return backdrop is not None and backdrops.approval_of(call.connection, backdrop, call.now_ms) is not None
 
 
 def _before(kept: Kept) -> BeforeAnswer | None:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from curator import activities, activity_drafts, answers, choosing, free_text, next_up, street_reports
+from curator import activities, activity_drafts, answers, backdrops, choosing, free_text, next_up, street_reports
 from curator.activities import Kept
 from curator.activity_templates import TEMPLATES
 from curator.authorisation import Action, Actor, NotAllowed
+from curator.backdrops import Picture
 from curator.choosing import Place
 from curator.free_text import NoFreeText
 from curator.next_up import Chosen
@@ -39,6 +40,7 @@ class _Seen:
     waiting: int
     chosen: dict[str, list[Chosen]]
     answers: dict[str, tuple[SignedAnswer, ...]]
+    pictures: dict[str, Picture]
 
 
 async def see(request: web.Request) -> web.StreamResponse:
@@ -87,6 +89,7 @@ def _allowed(request: web.Request) -> Actor:
 
 async def _page(request: web.Request, actor: Actor, refused: Told | None) -> web.StreamResponse:
     service = service_of(request)
+    now_ms = service.now()
     sees_all = actor.may(Action.ASK) or actor.may(Action.DECIDE)
     mine = actor.groups_where(Action.ASK)
 
@@ -101,6 +104,7 @@ async def _page(request: web.Request, actor: Actor, refused: Told | None) -> web
             answers.waiting(connection) if actor.may(Action.DECIDE) else 0,
             {one.id: next_up.lately(connection, one.id) for one in kept if one.kind == "next"},
             {wall: answers.shown(connection, wall, MOST_ANSWERS) for wall in walls},
+            _pictures(connection, kept, now_ms),
         )
 
     seen = await service.store.read(look)
@@ -112,8 +116,14 @@ async def _page(request: web.Request, actor: Actor, refused: Told | None) -> web
         refusal=refused.told() if refused else "", done="" if refused else request.query.get("done", ""),
         zone=service.settings.zone, writing=seen.writing, waiting=seen.waiting, answers=seen.answers,
         chosen=seen.chosen, longest_reply=LONGEST_REPLY, wish_of=activity_drafts.wish_of, hours_words=hours_words,
-        THEME_NAMES=THEME_NAMES, new_reports=new_reports,
+        THEME_NAMES=THEME_NAMES, new_reports=new_reports, pictures=seen.pictures,
     )  # fmt: skip
+
+
+def _pictures(connection: Connection, kept: list[Kept], now_ms: int) -> dict[str, Picture]:
+    """The pictures behind words, by activity."""
+    found = ((one.id, backdrops.picture_of(connection, one.backdrop, now_ms)) for one in kept if one.backdrop)
+    return {activity: picture for activity, picture in found if picture is not None}
 
 
 routes = [

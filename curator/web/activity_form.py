@@ -6,10 +6,11 @@ from typing import get_args
 
 from aiohttp import web
 
-from curator import activities, activity_drafts, choosing, free_text, groups
+from curator import activities, activity_drafts, backdrops, choosing, free_text, groups
 from curator.activities import Kept
 from curator.activity_templates import TEMPLATES
 from curator.authorisation import Action, Actor, NotAllowed
+from curator.backdrops import Picture
 from curator.choosing import Place
 from curator.free_text import NoFreeText
 from curator.groups import Group
@@ -29,7 +30,8 @@ from kiosks.messages import MOST_OPTIONS
 from kiosks.themes import PAPER, THEMES
 
 KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
-DO = {"save", "try", "hand_in"}
+DO = {"save", "try", "hand_in", "look"}
+"""What a button does; `look` saves nothing and shows the form again, with the pictures of the group chosen in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Filled:
     weekdays: tuple[str, ...] = ()
     from_time: str = ""
     until_time: str = ""
+    backdrop: str = ""
+    """The item whose picture stands behind the words."""
     copied: str = field(default="", compare=False)
     """The activity of which this is a copy."""
 
@@ -78,6 +82,8 @@ async def make(request: web.Request) -> web.StreamResponse:
     actor = _may_ask(request)
     service, form = service_of(request), await read_form(request)
     filled, what = _filled(form), _what(form)
+    if what == "look":
+        return await _page(request, actor, filled)
     now_ms = service.now()
     try:
         wish = _wish(filled, service.settings.zone)
@@ -113,6 +119,8 @@ async def change(request: web.Request) -> web.StreamResponse:
         )
         raise web.HTTPSeeOther("/taking-part?done=discard")
     filled, what = _filled(form), _what(form)
+    if what == "look":
+        return await _page(request, actor, filled, draft=draft)
     try:
         wish = _wish(filled, service.settings.zone)
 
@@ -172,7 +180,7 @@ def _filled(form: Form) -> Filled:
         tuple(form.texts("also_option", most=MOST_TEXTS)), form.text("theme", most=16) or PAPER,
         tuple(form.texts("screen")), form.text("opens", most=20), form.text("days", most=8),
         tuple(form.texts("weekday", most=7)), form.text("from", most=8), form.text("until", most=8),
-        form.text("copied", most=32),
+        form.text("backdrop", most=32), form.text("copied", most=32),
     )  # fmt: skip
 
 
@@ -184,7 +192,7 @@ def _wish(filled: Filled, zone: str) -> Wish:
         filled.language or LANGUAGE.get(), filled.also_language if has_also else "", filled.also_question,
         filled.also_options, filled.theme, _instant(filled.opens, zone), _number(filled.days),
         tuple(sorted({int(day) for day in filled.weekdays if day in set("0123456")})),
-        _minute(filled.from_time), _minute(filled.until_time),
+        _minute(filled.from_time), _minute(filled.until_time), filled.backdrop,
     )  # fmt: skip
 
 
@@ -193,7 +201,8 @@ def _filled_of(wish: Wish, zone: str, copied: str = "") -> Filled:
         wish.kind, wish.group_id, wish.question, wish.options, wish.language, wish.also_language, wish.also_question,
         wish.also_options, wish.theme, wish.screens,
         moment(wish.opens_ms, zone).strftime("%Y-%m-%dT%H:%M") if wish.opens_ms else "", str(wish.days),
-        tuple(str(day) for day in wish.weekdays), _time(wish.from_minute), _time(wish.until_minute), copied,
+        tuple(str(day) for day in wish.weekdays), _time(wish.from_minute), _time(wish.until_minute),
+        wish.backdrop, copied,
     )  # fmt: skip
 
 
@@ -232,21 +241,24 @@ async def _page(
     request: web.Request, actor: Actor, filled: Filled, *, draft: Kept | None = None, refused: Told | None = None
 ) -> web.StreamResponse:
     service = service_of(request)
-    mine = actor.groups_where(Action.ASK)
+    mine, now_ms = actor.groups_where(Action.ASK), service.now()
 
-    def look(connection: Connection) -> tuple[list[Group], list[Place], frozenset[str]]:
+    def look(connection: Connection) -> tuple[list[Group], list[Place], frozenset[str], str, list[Picture]]:
         every = groups.every(connection)
         may = [group for group in every if actor.may(Action.ASK) or group.id in mine]
-        return may, choosing.screens_by_place(connection), free_text.allowed(connection)
+        asker = next((group.id for group in may if group.id == filled.group), may[0].id if may else "")
+        has_pictures = "backdrop" in TEMPLATES[filled.kind].fields
+        pictures = backdrops.to_choose(connection, asker, now_ms, filled.backdrop) if has_pictures else []
+        return may, choosing.screens_by_place(connection), free_text.allowed(connection), asker, pictures
 
-    may, places, writing = await service.store.read(look)
+    may, places, writing, asker, pictures = await service.store.read(look)
     only = [screen.id for place in places for screen in place.screens]
     return render(
         request, "activity_form.html", status=200 if refused is None else 422, filled=filled, draft=draft,
         entry=TEMPLATES[filled.kind], groups=may, places=places, writing=writing, zone=service.settings.zone,
         chosen=only if len(only) == 1 else filled.screens, refusal=refused.told() if refused else "",
         most_options=MOST_OPTIONS, longest=(LONGEST_QUESTION, LONGEST_OPTION), themes=THEMES, THEME_NAMES=THEME_NAMES,
-        weekdays=weekday_names(),
+        weekdays=weekday_names(), asker=asker, pictures=pictures, most_pictures=backdrops.MOST_OFFERED,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from content.files import place_of
 from content.live import LiveNews
 from content.reading import BadDocument, Reader
 from content.signing import BadSignature, PublicKey
-from curator import health, links, live_orders, pairing, pictures, records, sealed, take_downs, tickers
+from curator import backdrops, health, links, live_orders, pairing, pictures, records, sealed, take_downs, tickers
 from curator.nodes import Caller
 from curator.service import service_of
 from curator.store import Connection
@@ -192,7 +192,8 @@ async def file(request: web.Request) -> web.StreamResponse:
     allowed = await service.store.read(
         lambda connection: sealed.allowed_file(
             connection, caller.screen_id, sha256,
-            is_ordered=live_orders.needs_file(connection, caller.screen_id, sha256, now_ms),
+            is_ordered=live_orders.needs_file(connection, caller.screen_id, sha256, now_ms)
+            or backdrops.needs_file(connection, caller.screen_id, sha256, now_ms),
         )
     )  # fmt: skip
     if allowed is None:

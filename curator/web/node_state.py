@@ -41,7 +41,7 @@ class NodeState:
 
 def _keep(connection: Connection, caller: Caller, health: Health, now_ms: int) -> list[str]:
     keep_health(connection, caller.node_id, health, now_ms=now_ms)
-    return take_downs.heard(connection, caller.screen_id, health.manifest_version, now_ms=now_ms)
+    return take_downs.heard(connection, caller.screen_id, health, now_ms=now_ms)
 
 
 NODE_STATE: web.AppKey[NodeState] = web.AppKey("node_state", NodeState)

@@ -2,24 +2,27 @@
 
 from aiohttp import web
 
-from curator import notes_from_screens, votes_from_screens
+from curator import backdrops, notes_from_screens, votes_from_screens
 from curator.service import service_of
 from curator.web.node_api import caller_of, read_body
 from curator.web.problems import Problem
 from curator.web.taking_part import TOPIC, taking_part_of
 from curator.words import _
-from kiosks.activities.known import known_json
+from kiosks.activities.known import Told
 
 
 async def allowed(request: web.Request) -> web.StreamResponse:
-    """The signed activities of the node's screen, open now or soon, with the votes counted so far."""
+    """The signed activities of the node's screen, open now or soon, with votes, and pictures behind their words."""
     caller = await caller_of(request)
     service = service_of(request)
     now_ms = service.now()
     known = await service.store.read(
-        lambda connection: votes_from_screens.known_at(connection, caller.screen_id, now_ms)
+        lambda connection: Told(
+            votes_from_screens.known_at(connection, caller.screen_id, now_ms),
+            backdrops.at_screen(connection, caller.screen_id, now_ms),
+        )
     )
-    return web.json_response(known_json(known), headers={"Cache-Control": "no-store"})
+    return web.json_response(known.as_json(), headers={"Cache-Control": "no-store"})
 
 
 async def take_votes(request: web.Request) -> web.StreamResponse:

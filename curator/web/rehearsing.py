@@ -65,6 +65,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
     answer = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_ORDER_BYTES, compress=False, timeout=1.0)
     if setting is None:
         raise Problem(422, "not_ready", "" if refused is None else refused.told())
+    setting = await rehearsals.with_picture(setting, service_of(request).settings.files)
     await answer.prepare(request)
     try:
         async with request.app[REHEARSALS].begin(actor.account_id, setting) as rehearsal:
@@ -83,8 +84,9 @@ async def _setting(request: web.Request) -> tuple[Kept, Setting | None, NoRehear
     kept = await service.store.read(lambda connection: rehearsals.known(connection, activity_id, actor))
     if kept is None:
         raise Problem(404, "no_activity", NoRehearsal(N_("There is no such activity.")).told())
+    now_ms = service.now()
     try:
-        return kept, await service.store.read(lambda connection: rehearsals.setting_of(connection, kept)), None
+        return kept, await service.store.read(lambda connection: rehearsals.setting_of(connection, kept, now_ms)), None
     except NoRehearsal as refused:
         return kept, None, refused
 

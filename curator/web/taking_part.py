@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from aiohttp import web
 
 from content.approval import EVERYWHERE
-from curator import activities, answers, bells, next_up, public_reports, votes
+from curator import activities, answers, backdrops, bells, next_up, public_reports, votes
 from curator.activities import Kept
+from curator.backdrops import Standing
+from curator.links import Activities, Links
 from curator.notes_from_screens import ROWS_A_MINUTE
 from curator.relay import INVITED_EVERY_MS, SAID_EVERY_MS, Patterns, Place, Relay, Shown
 from curator.service import SERVICE, Service
@@ -38,11 +40,14 @@ class TakingPart:
     """The parts."""
 
     service: Service
+    links: Links
     relay: Relay
     ballots: Ballots
     answers: Allowance
     notes: Allowance
     """What nodes tell of the bells, by screen."""
+    backdrops: frozenset[tuple[str, str, tuple[str, ...]]] = frozenset()
+    """The pictures that may stand behind words: activity, hash, and its screens."""
     count_ms: int | None = None
     """When the next ballot is to be counted."""
 
@@ -56,21 +61,30 @@ class TakingPart:
         """Offers what is open now."""
         now_ms = self.service.now()
 
-        def read(connection: Connection) -> tuple[list[Kept], Shown, Patterns, int | None]:
+        def read(connection: Connection) -> tuple[list[Kept], Shown, Patterns, int | None, list[Standing]]:
             found = activities.open_now(connection, now_ms)
             shown = {one.id: answers.shown(connection, one.id) for one in found if one.kind == "wall"}
             reported = [(one.id, screen) for one in found if one.kind == "report" for screen in one.screens]
             shown |= {" ".join(one): public_reports.shown(connection, one[1]) for one in reported}
             patterns = {one.id: bells.pattern(connection, one.id) for one in found if one.kind == "bells"}
-            return found, shown, patterns, next_up.next_due_ms(connection)
+            due_ms, pictures = next_up.next_due_ms(connection), backdrops.standing(connection, now_ms)
+            return found, shown, patterns, due_ms, pictures
 
-        open_now, shown, patterns, self.count_ms = await self.service.store.read(read)
+        open_now, shown, patterns, self.count_ms, pictures = await self.service.store.read(read)
         self.relay.offer(open_now, EVERYWHERE)
+        self._tell_of_pictures(pictures)
         self.relay.show(shown)
         self.relay.ring(patterns)
         for place in self.relay.every():
             if place.is_linked:
                 self.invite(place)
+
+    def _tell_of_pictures(self, pictures: list[Standing]) -> None:
+        """Screens ask again at once where a picture came or, above all, went."""
+        now = frozenset((one.activity, one.approval.approval.sha256, one.screens) for one in pictures)
+        for screen_id in {screen_id for _activity, _sha256, screens in now ^ self.backdrops for screen_id in screens}:
+            self.links.tell(screen_id, Activities())
+        self.backdrops = now
 
     async def begin(self, place: Place, activity_id: str) -> None:
         """Has the screen begin, if it is free."""
@@ -145,7 +159,12 @@ def attach(app: web.Application) -> None:
     secret = hashlib.sha256(service.key.sign(PASSES, b"").encode()).digest()
     relay = Relay(app[NODE_STATE].links, service.now, secret)
     app[TAKING_PART] = TakingPart(
-        service, relay, Ballots(service.store), Allowance(ANSWERS_A_MINUTE), Allowance(ROWS_A_MINUTE)
+        service,
+        app[NODE_STATE].links,
+        relay,
+        Ballots(service.store),
+        Allowance(ANSWERS_A_MINUTE),
+        Allowance(ROWS_A_MINUTE),
     )
     app.on_shutdown.append(_hang_up)
     app.cleanup_ctx.append(_keeping)
@@ -175,8 +194,8 @@ async def _hang_up(app: web.Application) -> None:
 
 
 async def _follow(taking_part: TakingPart) -> None:
-    """Offers what is open, after each hint and now and then."""
-    with taking_part.service.bus.listening(TOPIC) as hints:
+    """Offers what is open, after each hint and now and then. A picture behind words is gone when its item is."""
+    with taking_part.service.bus.listening(TOPIC, "item:") as hints:
         while True:
             try:
                 await taking_part.look()

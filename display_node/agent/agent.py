@@ -244,7 +244,7 @@ async def _all_parts(state: State, opened: Opened, known: KnownActivities, setti
         await recorder.begin_anew()
         await asyncio.to_thread(box.begin_anew)
         await asyncio.to_thread(opened.notes.begin_anew)
-        known.told = ()
+        known.told, state.backdrops = (), ()
 
     parts: dict[str, Callable[[], Awaitable[None]]] = {
         "player": player.stay,

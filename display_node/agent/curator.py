@@ -38,7 +38,7 @@ from display_node.config import (
     is_this_machine,
 )
 from kiosks.activities.bells import unpacked
-from kiosks.activities.known import LARGEST_KNOWN_BYTES, Counted, read_known
+from kiosks.activities.known import LARGEST_KNOWN_BYTES, Told, read_told
 
 
 class CuratorAway(Exception):
@@ -113,13 +113,16 @@ class Curator:
             body = await _body(answer, LARGEST_LIVE_BYTES)
         return read_news(Reader.of_bytes(body, limit_bytes=LARGEST_LIVE_BYTES))
 
-    async def activities(self) -> tuple[Counted, ...]:
-        """The activities allowed here, unverified. Raises as `manifest` does, and BadDocument."""
+    async def activities(self) -> Told:
+        """The activities allowed here and the pictures behind their words, unverified.
+
+        Raises as `manifest` does, and BadDocument.
+        """
         async with self._asked("GET", f"/activities/{self._node}") as answer:
             if answer.status != HTTPStatus.OK:
                 raise CuratorAway(f"status {answer.status}")
             body = await _body(answer, LARGEST_KNOWN_BYTES)
-        return read_known(Reader.of_bytes(body, limit_bytes=LARGEST_KNOWN_BYTES))
+        return read_told(Reader.of_bytes(body, limit_bytes=LARGEST_KNOWN_BYTES))
 
     @asynccontextmanager
     async def file(self, sha256: str, from_byte: int, size_bytes: int) -> AsyncIterator[aiohttp.ClientResponse]:

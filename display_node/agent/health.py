@@ -44,6 +44,7 @@ def health(state: State) -> dict[str, Json]:
             "median_ms": 0 if beat is None else beat.tap_ms,
             "worst_ms": 0 if beat is None else beat.tap_worst_ms,
         },
+        "backdrops": [need.sha256 for need in state.backdrop_files],
     }
 
 

@@ -37,6 +37,9 @@ async def fetch_files(state: State) -> None:
     while True:
         await state.paired.wait()
         need = _next_need(state)
+        if need is not None and need in state.backdrop_files:
+            # A programme does not wait for a picture behind words: those come last, when all of its files are here.
+            await _switch_if_ready(state)
         if need is None:
             backoff.succeeded()
             state.faults.clear("fetch")

@@ -1,7 +1,7 @@
-"""Which activities people allowed at this screen, as the curator last told: signed, on the disk, there without it.
+"""Which activities people allowed at this screen, and the pictures behind their words: signed, on the disk.
 
-They are fetched on a hint, when the link comes up and with every poll. An activity is believed for its signature, from
-whoever it comes, and for no longer than that says.
+They are there without the curator, and fetched on a hint, when the link comes up and with every poll. An activity is
+believed for its signature, from whoever it comes, and for no longer than that says.
 """
 
 import asyncio
@@ -12,11 +12,12 @@ from content.canonical import Json, canonical_bytes
 from content.files import write_whole
 from content.reading import BadDocument, Reader
 from content.signing import BadSignature
+from display_node.agent import backdrops
 from display_node.agent.curator import CuratorAway, CuratorRefuses, NotWelcome
 from display_node.agent.state import State, woken
 from display_node.agent.waiting import Backoff
 from display_node.words import _
-from kiosks.activities.known import LARGEST_KNOWN_BYTES, MOST_KNOWN, Counted, read_counted
+from kiosks.activities.known import LARGEST_KNOWN_BYTES, Counted, Told, read_told
 from kiosks.activities.statement import Statement
 
 FAULT = "activities"
@@ -85,34 +86,47 @@ class KnownActivities:
             await asyncio.sleep(min(SOONEST_S, state.pace.soonest_poll_s))
             await woken(self.wake, backoff.about(state.pace.poll_s))
 
-    async def _take(self, told: tuple[Counted, ...]) -> None:
+    async def _take(self, told: Told) -> None:
         """Believes what is to be believed, and keeps it."""
-        believed = _believed(self.state, told)
-        if len(believed) < len(told):
+        believed = _believed(self.state, told.activities)
+        if len(believed) < len(told.activities):
             self.state.faults.say(FAULT, _("An activity is not genuine and is not offered."))
         else:
             self.state.faults.clear(FAULT)
         now_ms = self.state.now()
-        is_new, self.told, self.heard_ms = believed != self.told, believed, now_ms
+        is_other_picture = self._take_pictures(told)
+        is_new, self.told, self.heard_ms = is_other_picture or believed != self.told, believed, now_ms
         self.allowed({one.signed.statement.activity for one in believed})
         if not is_new and now_ms - self._kept_ms < KEPT_AGAIN_MS:
             return
         self._kept_ms = now_ms
-        document: dict[str, Json] = {"heard_ms": now_ms, "activities": [one.as_json() for one in believed]}
+        document: dict[str, Json] = {"heard_ms": now_ms, **Told(believed, self.state.backdrops).as_json()}
         try:
             await asyncio.to_thread(write_whole, self.state.folder.activities, canonical_bytes(document), mode=0o600)
         except OSError as error:
             sentence = _("The activities cannot be kept on the disk ({reason}): free some room.")
             self.state.faults.say(FAULT, sentence.format(reason=error))
 
+    def _take_pictures(self, told: Told) -> bool:
+        """From now on these may stand behind words, and no others; whether they are others than before."""
+        state, before = self.state, self.state.backdrops
+        state.backdrops = backdrops.believed(told.backdrops, state.identity.pinned)
+        if state.backdrops == before:
+            return False
+        state.files_wake.set()
+        state.fetch_wake.set()
+        state.health_wake.set()
+        return True
+
     def load(self) -> None:
         """Takes up those on the disk that are still believed; none when the file is gone or damaged. Blocks."""
         try:
             with self.state.folder.activities.open("rb") as stream:
                 body = stream.read(LARGEST_KNOWN_BYTES + 1)
-            fields = Reader.of_bytes(body, limit_bytes=LARGEST_KNOWN_BYTES).fields("heard_ms", "activities")
-            told = tuple(read_counted(place) for place in fields["activities"].items(most=MOST_KNOWN))
-            self.told, self.heard_ms = _believed(self.state, told), fields["heard_ms"].integer(least=0)
+            document = Reader.of_bytes(body, limit_bytes=LARGEST_KNOWN_BYTES)
+            told, heard_ms = read_told(document), document.fields("heard_ms", others=True)["heard_ms"].integer(least=0)
+            self.told, self.heard_ms = _believed(self.state, told.activities), heard_ms
+            self._take_pictures(told)
         except FileNotFoundError:
             return
         except (OSError, BadDocument) as error:

@@ -13,6 +13,7 @@ from content.clock import monotonic_ns
 from content.programme.layers import Stretch
 from content.reading import BadDocument, Reader
 from content.signing import BadSignature, random_token
+from display_node.agent import backdrops
 from display_node.agent.granting import SHORTEST_MS, Granting
 from display_node.agent.inviting import NOTHING, Invitations
 from display_node.agent.player import Player
@@ -65,6 +66,8 @@ class _Running:
     activity: Activity
     granted: Stretch
     began_ns: int
+    backdrop: str = ""
+    """The verified file of the picture behind the words; "" for none."""
     is_local: bool = False
     """Whether visitors at the screen itself began it: then it is theirs to end, and not the curator's silence."""
     heard_ms: int = 0
@@ -252,9 +255,9 @@ class Sessions:
         if granted is None:
             return why, from_ms
         self._granting.begin(granted)
-        self._running = running = _Running(
-            wish.session, wish.seed, statement, activity, granted, monotonic_ns(), is_local
-        )
+        picture = backdrops.path_for(self._state, statement)
+        running = _Running(wish.session, wish.seed, statement, activity, granted, monotonic_ns(), picture, is_local)
+        self._running = running
         self._show(running)
         self._note(granted.start_ms, granted.end_ms)
         self._tell(running.as_news())
@@ -332,6 +335,9 @@ class Sessions:
         if at_ms - running.looked_ms < LOOKED_EVERY_MS:
             return ""
         running.looked_ms = at_ms
+        if backdrops.is_gone(self._state, running.statement, running.backdrop):
+            running.backdrop = ""
+            self._show(running)
         return self._granting.reason_to_end(running.session, running.granted)
 
     def _goes_on_alone(self, running: _Running) -> bool:
@@ -361,6 +367,7 @@ class Sessions:
             SessionOn(
                 running.session, statement.activity, statement.kind, question, running.seed, running.granted.start_ms,
                 running.granted.end_ms, 0 if current is None else current.manifest.version, statement.theme,
+                running.backdrop,
             )
         )  # fmt: skip
         self._show_words(running)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import aiohttp
 
+from content.approval import SignedApproval
 from content.clock import Now
 from content.language import best_language
 from content.live import LiveNews
@@ -70,6 +71,8 @@ class State:
     pending: Accepted | None = None
     live: LiveNews = field(default_factory=LiveNews)
     """The live orders believed."""
+    backdrops: tuple[SignedApproval, ...] = ()
+    """The approvals believed of pictures behind the words of activities."""
     sessions: tuple[Span, ...] = ()
     """From when until when sessions were held here, or will have been."""
     offer: PairingOffer | None = None
@@ -110,9 +113,10 @@ class State:
         return self.identity.is_paired and not self.identity.is_revoked and self.current is not None
 
     def needs(self) -> list[NeededFile]:
-        """Every file of what is on, of what comes and of live orders, in no order."""
+        """Every file of what is on, of what comes, of live orders and behind words, in no order but those last."""
         before = self._files_of(self.before) if self.is_before_on else ()
         files = (*self.live.files, *self._files_of(self.current), *before, *self._files_of(self.pending))
+        files = (*files, *self.backdrop_files)
         return list({need.sha256: need for need in files}.values())
 
     def needs_in_order(self) -> list[NeededFile]:
@@ -128,13 +132,19 @@ class State:
         return list({sha256: needs[sha256] for sha256 in [*hashes, *needs] if sha256 in needs}.values())
 
     @property
+    def backdrop_files(self) -> tuple[NeededFile, ...]:
+        """The pictures behind words."""
+        said = (one.approval for one in self.backdrops)
+        return tuple(NeededFile(one.sha256, one.size_bytes, one.media_type) for one in said)
+
+    @property
     def is_before_on(self) -> bool:
         """Whether the manifest before the current one is still what is on."""
         return self.before is not None and self.current is not None and self.now() < self.current.manifest.effective_ms
 
     def keep(self) -> list[set[str]]:
         """What must not be evicted: with the manifest before, and, when that is over, without it."""
-        live = {need.sha256 for need in self.live.files}
+        live = {need.sha256 for need in (*self.live.files, *self.backdrop_files)}
         least = live | self._hashes(self.current) | self._hashes(self.pending)
         everything = least | self._hashes(self.before)
         return [everything] if self.is_before_on else [everything, least]
@@ -159,7 +169,7 @@ class State:
     def stop_trusting_programme(self) -> None:
         """Forgets every manifest and live order in memory: they belong to another pairing."""
         self.before = self.current = self.pending = None
-        self.live = LiveNews()
+        self.live, self.backdrops = LiveNews(), ()
         self.cues_wake.set()
 
     def rename(self, identity: Identity) -> None:

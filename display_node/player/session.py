@@ -3,18 +3,24 @@
 Composed beside the frame loop. The cues do not change: when the lease is over, for whatever reason, they are on.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
+
+import pygame
 
 from content.reading import BadDocument
 from display_node.messages import Cue
 from display_node.player.composing import Composing
 from display_node.player.scenes.activities import make_scene
 from display_node.player.scenes.activity import ActivityScene
+from display_node.player.scenes.backdrop import veiled_picture
 from display_node.player.text import Typesetter
 from display_node.player.timeline import NS_PER_MS
 from display_node.session_messages import LEASE_MS, AboutSession, SessionNow, SessionOff, SessionOn, SessionWords
 
+log = logging.getLogger("display_node.player.session")
 LEASE_NS = LEASE_MS * NS_PER_MS
 MOST_TAPS = 500
 """Bundles of taps whose way to the screen is remembered."""
@@ -46,6 +52,10 @@ class SessionLayer:
     def hear(self, message: AboutSession, size: tuple[int, int], now_ns: int) -> None:
         """Begins, goes on or ends. What is about another session than the one that is on changes nothing."""
         match message:
+            case SessionOn(session=session) if self.told is not None and session == self.told.session:
+                self._heard_ns, is_other, self.told = now_ns, message != self.told, message
+                if is_other:
+                    self._compose(message, self.room_of(size))
             case SessionOn():
                 self._begin(message, size, now_ns)
             case SessionNow(session=session) if self.told is not None and session == self.told.session:
@@ -111,11 +121,23 @@ class SessionLayer:
         self._composing = Composing("session", lambda: _made(told, words, size, setter))
 
 
+def _picture(told: SessionOn, size: tuple[int, int]) -> pygame.Surface | None:
+    """The picture behind the words; None, and plain colours, for one that is not there or cannot be decoded."""
+    # Pillow is read here, in the composing thread, and only where there is a picture.
+    from display_node.player.still_picture import UNDECODABLE
+
+    try:
+        return veiled_picture(Path(told.backdrop), size)
+    except UNDECODABLE:
+        log.warning("the picture behind the words of %s cannot be shown", told.activity, exc_info=True)
+        return None
+
+
 def _made(
     told: SessionOn, words: SessionWords | None, size: tuple[int, int], typesetter: Typesetter
 ) -> ActivityScene | None:
     try:
-        return make_scene(told, words, size, typesetter)
+        return make_scene(told, words, size, typesetter, _picture(told, size) if told.backdrop else None)
     except (BadDocument, ValueError):
         # The agent checked it; a player of another version may still not know it. The programme stays.
         return None

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pygame
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
@@ -48,14 +49,19 @@ def composed(path: Path, size: tuple[int, int], fit: Fit, closer: float = 0.0) -
     return Composed(surface, place, Image.frombytes("RGBX", larger, moving.tobytes("raw", "BGRX")))
 
 
+def filling(source: Path | BinaryIO, size: tuple[int, int]) -> Image.Image:
+    """The picture cut to fill `size`. Raises what UNDECODABLE lists."""
+    return ImageOps.fit(_decoded(source, size), size, Image.Resampling.LANCZOS)
+
+
 def _cut(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     """The middle of the picture in the shape of `size`."""
     place = contained(size, picture.size)
     return picture.crop((place.left, place.top, place.right, place.bottom))
 
 
-def _decoded(path: Path, size: tuple[int, int]) -> Image.Image:
-    with Image.open(path, formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
+def _decoded(source: Path | BinaryIO, size: tuple[int, int]) -> Image.Image:
+    with Image.open(source, formats=("JPEG", "PNG", "WEBP", "GIF")) as image:
         if image.width * image.height > MOST_PIXELS:
             too_many = _("{width} x {height} pixels are more than a screen decodes")
             raise ValueError(too_many.format(width=image.width, height=image.height))

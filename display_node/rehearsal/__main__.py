@@ -1,5 +1,7 @@
 """The child process of a rehearsal: the setting and then orders come in as lines, states with pictures go out.
 
+Behind the setting comes the file of the picture behind the words, as many bytes as it says.
+
 It opens no window, no network and no file but fonts; it ends with its parent, with its time, or when nobody looks.
 """
 
@@ -16,6 +18,7 @@ from content.reading import BadDocument, Reader
 from display_node.rehearsal.pace import Pace
 from kiosks.activities.statement import read_statement
 from kiosks.rehearsals import (
+    LARGEST_BACKDROP_BYTES,
     LARGEST_ORDER_BYTES,
     LARGEST_SETTING_BYTES,
     LIFETIME_S,
@@ -41,10 +44,13 @@ def main() -> int:
     from display_node.rehearsal.rehearsing import Rehearsal
     from display_node.words import speak
 
-    fields = Reader.of_bytes(setting, limit_bytes=LARGEST_SETTING_BYTES).fields("statement", "language")
+    fields = Reader.of_bytes(setting, limit_bytes=LARGEST_SETTING_BYTES).fields(
+        "statement", "language", "picture_bytes"
+    )
     language = fields["language"].text(least=1, most=35)
     speak(language)
-    rehearsal = Rehearsal(read_statement(fields["statement"]), language)
+    picture = lines.next_bytes(fields["picture_bytes"].integer(least=0, most=LARGEST_BACKDROP_BYTES))
+    rehearsal = Rehearsal(read_statement(fields["statement"]), language, picture)
     ends_ns = monotonic_ns() + LIFETIME_S * 1_000_000_000
     pace, shown, then_ns = Pace(), b"", monotonic_ns()
     while monotonic_ns() < ends_ns and not lines.is_over:
@@ -105,6 +111,16 @@ class Lines:
             self._rest += came
         line, _newline, self._rest = self._rest.partition(b"\n")
         return line
+
+    def next_bytes(self, size_bytes: int) -> bytes:
+        """So many bytes, waiting for them; fewer when there are no more."""
+        while len(self._rest) < size_bytes:
+            came = os.read(0, CHUNK_BYTES)
+            if not came:
+                break
+            self._rest += came
+        found, self._rest = self._rest[:size_bytes], self._rest[size_bytes:]
+        return found
 
 
 if __name__ == "__main__":

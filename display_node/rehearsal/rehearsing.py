@@ -13,9 +13,11 @@ from content.canonical import Json
 from display_node.messages import Invitation
 from display_node.player.scenes.activities import make_scene
 from display_node.player.scenes.activity import ActivityScene
+from display_node.player.scenes.backdrop import veiled_picture
 from display_node.player.scenes.invitation import InvitationScene
 from display_node.player.scenes.landscape import dusk
 from display_node.player.scenes.scene import NS_PER_MS
+from display_node.player.still_picture import UNDECODABLE
 from display_node.player.text import Typesetter
 from display_node.rehearsal.visitors import Visitors
 from display_node.session_messages import SessionNow, SessionOn, SessionWords
@@ -53,9 +55,13 @@ FEW_PIXELS = 100_000
 class Rehearsal:
     """One activity on one simulated screen; time passes when it is told so."""
 
-    def __init__(self, statement: Statement, language: str) -> None:
-        """`language` is the screen's. Raises BadDocument or ValueError for what no scene can draw."""
-        self._statement, self._typesetter = statement, Typesetter()
+    def __init__(self, statement: Statement, language: str, backdrop: bytes = b"") -> None:
+        """`language` is the screen's, `backdrop` the file of the picture behind the words.
+
+        Raises BadDocument or ValueError for what no scene can draw.
+        """
+        self._statement, self._typesetter, self._backdrop = statement, Typesetter(), backdrop
+        self._veiled: tuple[tuple[int, int], pygame.Surface | None] = (0, 0), None
         self._invitation = Invitation("HTTPS://EXAMPLE.ORG/J", "example.org/j", "TRY1", languages=(language,))
         question = statement.question
         options = len(question.options) if isinstance(question, Question) else 0
@@ -190,7 +196,18 @@ class Rehearsal:
             words = SessionWords(NAME, shown.edition, tuple(answer.words for answer in shown.answers))
         question = "" if statement.question is None else json.dumps(statement.question.as_json(), ensure_ascii=False)
         told = SessionOn(NAME, statement.activity, statement.kind, question, self._seed, 0, 0, 0, statement.theme)
-        return make_scene(told, words, self._size, self._typesetter)
+        return make_scene(told, words, self._size, self._typesetter, self._picture())
+
+    def _picture(self) -> pygame.Surface | None:
+        """The picture behind the words for the screen of this shape; words change oftener than it."""
+        if not self._backdrop:
+            return None
+        if self._veiled[0] != self._size:
+            try:
+                self._veiled = self._size, veiled_picture(io.BytesIO(self._backdrop), self._size)
+            except UNDECODABLE:
+                self._veiled = self._size, None
+        return self._veiled[1]
 
 
 def _told(activity: Activity, events: Iterable[Event]) -> Activity:

@@ -1,18 +1,24 @@
-"""What a service tells a screen of the activities allowed there: each signed, with the votes counted so far."""
+"""What a service tells a screen of the activities allowed there: each signed, with the votes counted so far.
 
-from collections.abc import Iterable
+Beside them stand the approvals of the pictures behind their words: what is not in that list any more is not shown.
+"""
+
 from contextlib import suppress
 from dataclasses import dataclass
 
+from content.approval import SignedApproval, read_approval
 from content.canonical import Json
 from content.reading import BadDocument, Reader
 from kiosks.activities.bells import MOST_NOTES
 from kiosks.activities.statement import SignedActivity, read_activity
 from kiosks.messages import CELLS, MOST_OPTIONS
 
+MOST_BACKDROPS = 60
+"""Pictures at one screen: also those of choices of what plays next, which are not among the activities."""
 MOST_KNOWN = 40
 """Activities at one screen, those that are open now first."""
-LARGEST_KNOWN_BYTES = 1 << 20
+LARGEST_BACKDROPS_BYTES = 256 << 10
+LARGEST_KNOWN_BYTES = 3 << 19
 AHEAD_MS = 14 * 86_400_000
 """A screen is told of what opens within this: it may be alone by then."""
 
@@ -32,18 +38,30 @@ class Counted:
         return told | {"notes": list(self.notes)} if self.notes else told
 
 
-def known_json(known: Iterable[Counted]) -> dict[str, Json]:
-    """The answer to `GET /api/v1/activities/{node_id}`."""
-    return {"activities": [one.as_json() for one in known]}
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a service tells: the activities, and the approvals of pictures that may be shown behind their words now."""
+
+    activities: tuple[Counted, ...] = ()
+    backdrops: tuple[SignedApproval, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """The answer to `GET /api/v1/activities/{node_id}`: pictures only where there are some."""
+        told: dict[str, Json] = {"activities": [one.as_json() for one in self.activities]}
+        return told | ({"backdrops": [one.as_json() for one in self.backdrops]} if self.backdrops else {})
 
 
-def read_known(reader: Reader) -> tuple[Counted, ...]:
+def read_told(reader: Reader) -> Told:
     """That answer, but what a later version may have added; raises BadDocument. Signatures are not checked here."""
-    found = []
-    for place in reader.fields("activities", others=True)["activities"].items(most=MOST_KNOWN):
+    fields = reader.fields("activities", others=True)
+    found, backdrops = [], []
+    for place in fields["activities"].items(most=MOST_KNOWN):
         with suppress(BadDocument):
             found.append(read_counted(place))
-    return tuple(found)
+    for place in fields["backdrops"].items(most=MOST_BACKDROPS) if "backdrops" in fields else []:
+        with suppress(BadDocument):
+            backdrops.append(read_approval(place))
+    return Told(tuple(found), tuple(backdrops))
 
 
 def read_counted(reader: Reader) -> Counted:

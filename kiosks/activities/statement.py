@@ -20,11 +20,15 @@ from kiosks.themes import PAPER, THEMES
 FORMAT = "commonscreen-activity/1"
 FORMAT_OF_MORE = "commonscreen-activity/2"
 """With colours, hours or a second language: a screen that knows only the first format refuses it whole."""
+FORMAT_OF_PICTURES = "commonscreen-activity/3"
+"""With a picture behind the words; all else as in the second."""
 MOST_SCREENS = 2_000
 LARGEST_STATEMENT_BYTES = 24 << 10
 
 Kind = Literal["poll", "crowd", "bells", "kites", "wall", "next", "report"]
 GAMES: tuple[Kind, ...] = ("crowd", "bells", "kites")
+PICTURED: tuple[Kind, ...] = ("poll", "wall", "next")
+"""The kinds that can have a picture behind their words."""
 Asked = Question | Prompt
 """What an activity asks in words; a game asks nothing."""
 
@@ -44,15 +48,21 @@ class Statement:
     decided_ms: int
     theme: str = PAPER
     hours: Hours | None = None
+    backdrop: str = ""
+    """The SHA-256 of the picture behind the words; "" for none. It is shown only with an approval of its own."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError for colours that are not known here."""
+        """Raises ValueError for colours that are not known here, and a picture where no words stand."""
         if self.theme not in THEMES:
             raise ValueError(f"there is no theme '{self.theme}' here")
+        if self.backdrop and self.kind not in PICTURED:
+            raise ValueError(f"an activity of the kind '{self.kind}' has its own picture")
 
     @property
     def format(self) -> str:
         """The oldest format that can say it, so that as many screens as possible know it."""
+        if self.backdrop:
+            return FORMAT_OF_PICTURES
         has_more = self.theme != PAPER or self.hours is not None or getattr(self.question, "also", None) is not None
         return FORMAT_OF_MORE if has_more else FORMAT
 
@@ -75,8 +85,10 @@ class Statement:
     def as_json(self) -> dict[str, Json]:
         """The JSON object that is signed."""
         more: dict[str, Json] = {}
-        if self.format == FORMAT_OF_MORE:
+        if self.format != FORMAT:
             more = {"theme": self.theme, "hours": None if self.hours is None else self.hours.as_json()}
+        if self.backdrop:
+            more["backdrop"] = self.backdrop
         return {
             "format": self.format, "activity": self.activity, "kind": self.kind,
             "question": None if self.question is None else self.question.as_json(), "screens": list(self.screens),
@@ -137,9 +149,11 @@ def read_statement(reader: Reader) -> Statement:
     """A statement without a signature: to be tried, and for no screen. Raises BadDocument."""
     inner = reader.fields(
         "format", "activity", "kind", "question", "screens", "not_before_ms", "not_after_ms", "author", "approver",
-        "decided_ms", optional=("theme", "hours"),
+        "decided_ms", optional=("theme", "hours", "backdrop"),
     )  # fmt: skip
-    inner["format"].one_of(FORMAT, FORMAT_OF_MORE)
+    told = inner["format"].one_of(FORMAT, FORMAT_OF_MORE, FORMAT_OF_PICTURES)
+    if (told == FORMAT_OF_PICTURES) != ("backdrop" in inner):
+        reader.refuse("the third format, and no other, has a picture")
     try:
         return _statement(inner)
     except BadDocument:
@@ -164,6 +178,7 @@ def _statement(inner: dict[str, Reader]) -> Statement:
         inner["decided_ms"].integer(least=0),
         inner["theme"].one_of(*THEMES) if "theme" in inner else PAPER,
         None if hours is None or hours.value is None else read_hours(hours),
+        inner["backdrop"].sha256() if "backdrop" in inner else "",
     )
 
 

@@ -6,7 +6,7 @@ from curator import bells
 from curator.activities import Kept
 from curator.notes_from_screens import MOST_ROWS, ROWS_A_MINUTE
 from kiosks.activities.bells import MOST_NOTES
-from kiosks.activities.known import read_known
+from kiosks.activities.known import read_told
 from kiosks.messages import Session
 from tests.curator.conftest import Town
 from tests.curator.nodes import FakeNode, make_screen, paired_node
@@ -29,7 +29,7 @@ def pattern(town: Town, round_of_bells: Kept) -> tuple[int, ...]:
 
 async def known(node: FakeNode) -> list[tuple[str, tuple[int, ...]]]:
     answer = await node.get(f"activities/{node.node_id}")
-    found = read_known(Reader.of_bytes(await answer.read(), limit_bytes=1 << 20))
+    found = read_told(Reader.of_bytes(await answer.read(), limit_bytes=1 << 20)).activities
     return [(one.signed.statement.activity, one.notes) for one in found]
 
 

@@ -146,7 +146,7 @@ async def test_who_asks_four_times_at_once_has_one_child_and_none_when_the_servi
     class Child(Rehearsal):
         number = 0
 
-        async def order(self, line: bytes) -> None:
+        async def say(self, said: bytes) -> None:
             pass
 
         async def end(self) -> None:

@@ -10,7 +10,7 @@ from curator.activities import Kept
 from curator.relay import Relay
 from curator.web.node_state import NODE_STATE
 from curator.web.taking_part import TAKING_PART
-from kiosks.activities.known import read_known
+from kiosks.activities.known import read_told
 from kiosks.messages import Session
 from tests.curator.conftest import MakeTown, Town
 from tests.curator.nodes import FakeNode, at_rest, make_screen, paired_node, until
@@ -38,7 +38,7 @@ async def told(node: FakeNode, *rows: Json) -> tuple[int, dict[str, Json]]:
 async def known(node: FakeNode) -> list[tuple[str, tuple[int, ...]]]:
     answer = await node.client.get(f"/api/v1/activities/{node.node_id}", headers=node.headers)
     assert answer.status == 200
-    found = read_known(Reader.of_bytes(await answer.read(), limit_bytes=1 << 20))
+    found = read_told(Reader.of_bytes(await answer.read(), limit_bytes=1 << 20)).activities
     return [(one.signed.statement.activity, one.counts) for one in found]
 
 

@@ -31,6 +31,8 @@ class FakeCurator:
     live: LiveNews = field(default_factory=LiveNews)
     activities: list[Json] = field(default_factory=list)
     """What is allowed, as `GET /activities` says it."""
+    backdrops: list[Json] = field(default_factory=list)
+    """The approvals of pictures behind words, in the same answer."""
     votes: dict[tuple[str, str], int] = field(default_factory=dict)
     """Choices by activity and voter."""
     notes: dict[tuple[str, str], list[int]] = field(default_factory=dict)
@@ -187,7 +189,7 @@ class FakeCurator:
         return web.json_response(self.live.as_json())
 
     async def _activities(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response({"activities": self.activities})
+        return web.json_response({"activities": self.activities, "backdrops": self.backdrops})
 
     async def _votes(self, request: web.Request) -> web.StreamResponse:
         rows = (await request.json())["votes"]

@@ -21,7 +21,7 @@ CORAL_BGR = np.array(THEMES[PAPER].options[1][::-1])
 SLIP_BGR = np.array([0xC9, 0xF1, 0xFF])
 
 
-async def offer(line: Line, kind: Kind, *screens: str) -> Kept:
+async def offer(line: Line, kind: Kind, *screens: str, backdrop: str = "") -> Kept:
     """An approved activity of this kind, the one that is there or a new one, at the line's screen or at those named."""
 
     def there() -> Kept | None:
@@ -31,7 +31,7 @@ async def offer(line: Line, kind: Kind, *screens: str) -> Kept:
     if there() is None:
         form = {
             "kind": kind, "group": line.store.read_now(groups.every)[0].id, "question": "Where shall the bench stand?",
-            "language": "en", "days": "3",
+            "language": "en", "days": "3", "backdrop": backdrop,
         }  # fmt: skip
         fields = [*form.items(), ("option", "By the river"), ("option", "At the school")]
         fields += [("screen", screen) for screen in screens or (line.screen.id,)]

@@ -7,7 +7,7 @@ import pytest
 
 from content.canonical import Json
 from content.reading import BadDocument, Reader
-from content.signing import SigningKey
+from content.signing import BadSignature, SigningKey
 from kiosks.activities.hours import EVERY_DAY, Hours, read_hours
 from kiosks.activities.poll import Question
 from kiosks.activities.statement import FORMAT, FORMAT_OF_MORE, Statement, read_activity, sign_activity
@@ -40,7 +40,7 @@ def test_what_is_not_set_is_signed_as_before_and_what_is_set_comes_back_whole() 
     "changes",
     [{"theme": "mud"}, {"hours": {"zone": "Moon/Base", "days": [0], "from_minute": 0, "until_minute": 60}},
      {"hours": {"zone": "UTC", "days": [], "from_minute": 0, "until_minute": 60}}, {"later": 1},
-     {"format": "commonscreen-activity/3"}],
+     {"format": "commonscreen-activity/3"}, {"format": "commonscreen-activity/4"}, {"backdrop": "0" * 64}],
 )  # fmt: skip
 def test_what_this_screen_does_not_know_is_refused_whole(changes: dict[str, Json]) -> None:
     document = sign_activity(replace(PLAIN, theme="river"), SigningKey.new()).as_json()
@@ -48,6 +48,23 @@ def test_what_this_screen_does_not_know_is_refused_whole(changes: dict[str, Json
     assert isinstance(statement, dict)
     with pytest.raises(BadDocument):
         read_activity(Reader({**document, "statement": {**statement, **changes}}))
+
+
+def test_a_picture_behind_the_words_is_signed_and_what_knows_no_pictures_refuses_it_whole() -> None:
+    key = SigningKey.new()
+    pictured = replace(PLAIN, backdrop="ab" * 32)
+    document = sign_activity(pictured, key).as_json()
+    back = read_activity(Reader(document))
+    assert (pictured.format, back.statement) == ("commonscreen-activity/3", pictured)
+    back.verify({key.public.key_id: key.public})
+    other = replace(back, statement=replace(pictured, backdrop="cd" * 32))
+    with pytest.raises(BadSignature):
+        other.verify({key.public.key_id: key.public})
+
+
+def test_a_game_has_its_own_picture_and_takes_no_other() -> None:
+    with pytest.raises(ValueError, match="its own picture"):
+        replace(PLAIN, kind="crowd", question=None, backdrop="ab" * 32)
 
 
 def test_a_screen_may_run_it_only_at_its_hours_by_the_clock_of_its_place() -> None:

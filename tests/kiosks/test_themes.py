@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosks.themes import THEMES, contrast
+from kiosks.themes import OVER_A_PICTURE, THEMES, contrast, veiled
 
 AA_WORDS, AA_SHAPES = 4.5, 3.0
 
@@ -18,6 +18,21 @@ def test_words_options_and_bars_stand_out_from_what_they_are_on(name: str) -> No
     for bar in theme.options:
         assert contrast(bar, theme.track) >= AA_SHAPES
     assert len(set(theme.options)) == len(theme.options)
+
+
+def test_words_stand_out_over_any_picture() -> None:
+    """Each channel of what is under the veil rises with the picture's: black and white are the extremes."""
+    theme = OVER_A_PICTURE
+    darkest, lightest = veiled((0, 0, 0)), veiled((255, 255, 255))
+    assert all(low <= high for low, high in zip(darkest, lightest, strict=True))
+    for words in (theme.words, theme.accent, *theme.options):
+        # Words are lighter than the lightest ground: no picture lies between them and what they are measured on.
+        assert min(words) > max(lightest)
+        assert min(contrast(words, ground) for ground in (darkest, lightest)) >= AA_WORDS
+    for bar in theme.options:
+        assert contrast(bar, theme.track) >= AA_SHAPES
+    assert len(set(theme.options)) == len(theme.options)
+    assert theme not in THEMES.values()
 
 
 def test_black_on_white_is_as_far_apart_as_can_be() -> None:

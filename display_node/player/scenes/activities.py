@@ -1,5 +1,7 @@
 """Which scene draws which activity."""
 
+import pygame
+
 from content.reading import Reader
 from display_node.player.scenes.activity import ActivityScene
 from display_node.player.scenes.bells import BellsScene
@@ -16,12 +18,16 @@ from kiosks.themes import THEMES
 
 
 def make_scene(
-    told: SessionOn, words: SessionWords | None, size: tuple[int, int], typesetter: Typesetter
-) -> ActivityScene:
-    """The scene of a session; raises BadDocument or ValueError for a kind or a question this player does not know."""
+    told: SessionOn, words: SessionWords | None, size: tuple[int, int], typesetter: Typesetter,
+    picture: pygame.Surface | None = None,
+) -> ActivityScene:  # fmt: skip
+    """The scene of a session, over a veiled picture of its size where there is one.
+
+    Raises BadDocument or ValueError for a kind or a question this player does not know.
+    """
     if told.kind == "poll":
         reader = Reader.of_bytes(told.question.encode(), limit_bytes=4 * LONGEST_QUESTION_JSON)
-        return PollScene(read_question(reader), size, typesetter, THEMES[told.theme])
+        return PollScene(read_question(reader), size, typesetter, THEMES[told.theme], picture)
     if told.kind == "crowd":
         return CrowdScene(told.seed, size, typesetter)
     if told.kind == "bells":
@@ -32,5 +38,5 @@ def make_scene(
         reader = Reader.of_bytes(told.question.encode(), limit_bytes=4 * LONGEST_QUESTION_JSON)
         if told.kind == "report":
             return ReportsScene(read_prompt(reader), words, size, typesetter)
-        return WallScene(read_prompt(reader), words, size, typesetter, THEMES[told.theme])
+        return WallScene(read_prompt(reader), words, size, typesetter, THEMES[told.theme], picture)
     raise ValueError(f"this player does not know the activity '{told.kind}'")

@@ -18,6 +18,11 @@ _SKY: tuple[tuple[float, Colour], ...] = (
 )  # fmt: skip
 
 
+def hills_top(height: int) -> int:
+    """The y of the highest point of the hills at the foot of a picture."""
+    return height - max(1, height // 4) * 3 // 4
+
+
 def paper_hills(picture: pygame.Surface, theme: Theme = THEMES[PAPER_THEME]) -> int:
     """Cut-paper hills along the foot of `picture`; gives the y of their highest point."""
     width, height = picture.get_size()
@@ -29,7 +34,7 @@ def paper_hills(picture: pygame.Surface, theme: Theme = THEMES[PAPER_THEME]) -> 
         pygame.draw.polygon(big, colour, _ridge(big.get_width(), tall, level, swing, phase))
     foot = pygame.transform.smoothscale(big, (width, max(1, height // 4)))
     picture.blit(foot, (0, height - foot.get_height()))
-    return height - foot.get_height() * 3 // 4
+    return hills_top(height)
 
 
 @lru_cache(maxsize=1)

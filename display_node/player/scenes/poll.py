@@ -6,7 +6,7 @@ The corner of the invitation stays free. Nothing but the bars and the clock move
 import pygame
 
 from display_node.player.scenes.activity import FRAME_NS, Eased, beside_invitation, frame_before
-from display_node.player.scenes.landscape import paper_hills
+from display_node.player.scenes.backdrop import laid
 from display_node.player.text import Colour, Typesetter, Weight
 from display_node.session_messages import SessionNow
 from display_node.words import _
@@ -23,16 +23,15 @@ class PollScene:
     """The poll for a surface of one size: composed once, the bars and figures drawn on top."""
 
     def __init__(
-        self, question: Question, size: tuple[int, int], typesetter: Typesetter, theme: Theme = THEMES[PAPER]
-    ) -> None:
-        """Composes it: some tens of milliseconds at 1920x1080."""
+        self, question: Question, size: tuple[int, int], typesetter: Typesetter, theme: Theme = THEMES[PAPER],
+        picture: pygame.Surface | None = None,
+    ) -> None:  # fmt: skip
+        """Composes it: some tens of milliseconds at 1920x1080. `picture` lies under its veil already."""
         self.number, self.is_calm = 0, False
+        self._paper, foot, theme = laid(size, theme, picture)
         self._question, self._typesetter, self._theme = question, typesetter, theme
         self._unit = min(size) / 100
-        self._paper = pygame.Surface(size)
-        self._paper.fill(theme.ground)
-        hills_top = paper_hills(self._paper, theme)
-        self._place = beside_invitation(size, hills_top, int(6 * self._unit))
+        self._place = beside_invitation(size, foot, int(6 * self._unit))
         self._asked = self._paper.copy()
         self._rows = _ask(self._asked, question, self._place, self._unit, typesetter, theme)
         between = self._rows[1].y - self._rows[0].bottom

@@ -6,7 +6,7 @@ Slips are composed with the scene, beside the frame loop; a scene with other wor
 import pygame
 
 from display_node.player.scenes.activity import FRAME_NS, beside_invitation, frame_before
-from display_node.player.scenes.landscape import paper_hills
+from display_node.player.scenes.backdrop import laid
 from display_node.player.scenes.scene import NS_PER_MS
 from display_node.player.text import CORAL, INK, PAPER, PLUM, SUN, TEAL, Colour, Typesetter, Weight
 from display_node.session_messages import SessionNow, SessionWords
@@ -33,15 +33,13 @@ class WallScene:
 
     def __init__(
         self, prompt: Prompt, words: SessionWords | None, size: tuple[int, int], typesetter: Typesetter,
-        theme: Theme = THEMES[USUAL],
+        theme: Theme = THEMES[USUAL], picture: pygame.Surface | None = None,
     ) -> None:  # fmt: skip
-        """Composes question and slips: some tenths of a second for a dozen at 1920x1080."""
+        """Composes question and slips: some tenths of a second for a dozen at 1920x1080. `picture` has its veil."""
         self.number, self.is_calm = 0, False
+        self._picture, foot, theme = laid(size, theme, picture)
         self._typesetter, self._theme, self._unit = typesetter, theme, min(size) / 100
-        self._picture = pygame.Surface(size)
-        self._picture.fill(theme.ground)
-        hills_top = paper_hills(self._picture, theme)
-        self._place = beside_invitation(size, hills_top, int(6 * self._unit))
+        self._place = beside_invitation(size, foot, int(6 * self._unit))
         self._board = _ask(self._picture, prompt, self._place, self._unit, typesetter, theme)
         self._edition = -1 if words is None else words.edition
         told = () if words is None else words.words
