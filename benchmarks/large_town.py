@@ -32,12 +32,12 @@ from curator.tables import (
     items,
     jobs,
     nodes,
-    notices,
     screen_groups,
     screens,
     sites,
     versions,
 )
+from curator.tables_notices import notices
 from tests.curator.nodes import HEALTH
 
 A_DAY_MS = 86_400_000

@@ -17,14 +17,13 @@ from curator.tables import (
     grants,
     invitations,
     mails,
-    notice_choices,
-    notices,
     password_resets,
     recovery_codes,
     second_factors,
     sessions,
 )
 from curator.tables_moderation import escalations
+from curator.tables_notices import notice_choices, notices
 from curator.tables_sign_in import (
     decision_link_choices,
     decision_links,

@@ -6,7 +6,8 @@ from curator import guide, occasions
 from curator.notices import Kind
 from curator.programme.hours import DAY_MS
 from curator.store import Connection
-from curator.tables import decisions, items, notices, screens, versions
+from curator.tables import decisions, items, screens, versions
+from curator.tables_notices import notices
 
 FRESH_MS = 3 * DAY_MS
 """For so long after its approval a first play is news."""

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from curator.authorisation import Action, Actor, Role
 from curator.ids import new_id
 from curator.store import Connection
-from curator.tables import notice_choices, notices
+from curator.tables_notices import notice_choices, notices
 
 MOST_LISTED = 200
 MOST_DUE = 10_000

@@ -25,7 +25,6 @@ from curator.tables import (
     invitations,
     items,
     mails,
-    notice_choices,
     second_factors,
     sessions,
     tickets,
@@ -33,6 +32,7 @@ from curator.tables import (
     versions,
 )
 from curator.tables_moderation import answers, appeals, escalations
+from curator.tables_notices import notice_choices
 from curator.tables_sign_in import identities, passkeys
 from curator.tables_tokens import api_tokens
 from curator.tables_webhooks import webhooks

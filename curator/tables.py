@@ -106,21 +106,6 @@ mails = sa.Table(
     _number("tries"), _text("error"), _ms("created_ms"), _ms("next_ms", index=True), _ms("good_until_ms", null=True),
 )  # fmt: skip
 
-# What people were told of; `mark` tells one thing about a subject from the next, so that nobody is told twice.
-notices = sa.Table(
-    "notices", metadata, _id(), _ref("account_id", "accounts.id"), sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("subject", sa.String(64), nullable=False), sa.Column("mark", sa.String(64), nullable=False),
-    _text("detail", "{}"), sa.Column("way", sa.String(8), nullable=False),  # at_once, daily, here
-    _ms("created_ms", index=True), _ms("read_ms", null=True), _ms("settled_ms", null=True),
-    _ms("mailed_ms", null=True),
-    sa.UniqueConstraint("account_id", "kind", "subject", "mark"),
-)  # fmt: skip
-
-notice_choices = sa.Table(
-    "notice_choices", metadata, _ref("account_id", "accounts.id", key=True),
-    sa.Column("kind", sa.String(16), primary_key=True), sa.Column("way", sa.String(8), nullable=False),
-)  # fmt: skip
-
 # --- the library -----------------------------------------------------------------------------------------------------
 
 # What somebody without an account may hand a group; `token_sha256` is of the secret in its link.

@@ -4,6 +4,7 @@ from alembic import context
 
 from curator import (
     tables_moderation,  # noqa: F401 - adds its tables
+    tables_notices,  # noqa: F401 - adds its tables
     tables_programme,  # noqa: F401 - adds its tables
     tables_reports,  # noqa: F401 - adds its tables
     tables_sign_in,  # noqa: F401 - adds its tables

@@ -16,7 +16,8 @@ from curator import accounts, audit, decided, demands, library, mending, moderat
 from curator.authorisation import NotAllowed, Role
 from curator.not_decided import Changed, OwnWork
 from curator.store import Connection
-from curator.tables import decisions, notices, versions
+from curator.tables import decisions, versions
+from curator.tables_notices import notices
 from tests.curator.cases import Sent, approve, item_of, keep, look, picture, send, send_version, somebody, version_of
 from tests.curator.conftest import Town
 

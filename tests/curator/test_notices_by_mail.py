@@ -10,7 +10,7 @@ from curator import notices, notifying
 from curator.authorisation import Role
 from curator.mail import delivery, outbox
 from curator.notices import Kind, Way
-from curator.tables import notices as rows
+from curator.tables_notices import notices as rows
 from tests.curator.cases import approve, look, send
 from tests.curator.conftest import MakeTown, Town
 from tests.curator.mailing import mail_to
