@@ -101,38 +101,51 @@ USUAL = Scale(
 )
 
 
-@st.composite
+# Made once: to make a strategy costs more than to draw from it.
+KINDS = st.sampled_from(["rotation", "rotation", "rotation", "fixed", "dark"])
+ORDERS = st.lists(st.integers(0, 30), unique=True, max_size=5)
+TAGS = st.sampled_from(["", "", "x", "y"])
+PRESENT = st.booleans()
+UP_TO = {most: st.integers(0, most) for most in (*range(1, 6), 30)}
+LAST_ORDERS = st.integers(-1, 31)
+PARTS = st.integers(1, 5)
+SCALES = st.sampled_from([TINY, USUAL])
+GROUPS = st.lists(NAMES, unique=True, min_size=1, max_size=5)
+STARTS = st.sampled_from([0, 86_400_000 - 150_000, 1_764_000_000_000])
+HOUSE_BP = st.sampled_from([0, 500, 1_000, 3_000, 9_000, 10_000])
+SLACK_BP = st.sampled_from([0, 1_000])
+PLAYED = st.lists(st.integers(0, 8), unique=True, max_size=2)
+
+
 def listings(draw: st.DrawFn, group: str, scale: Scale) -> Json:
     """What a group brings: any mixture of short, long and gapped items, not written in their order."""
-    orders = draw(st.lists(st.integers(0, 30), unique=True, max_size=5))
-    tags = st.sampled_from(["", "", "x", "y"])
+    orders = draw(ORDERS)
     items = [
-        {**item(f"{group}:{order}", draw(scale.durations), order, draw(scale.gaps)), "apart": draw(tags)}
+        {**item(f"{group}:{order}", draw(scale.durations), order, draw(scale.gaps)), "apart": draw(TAGS)}
         for order in orders
     ]
     return {"weight": draw(scale.weights), "items": items}
 
 
-@st.composite
 def segments(draw: st.DrawFn, start_ms: int, groups: list[str], scale: Scale) -> Json:
     """Any segment from that instant."""
-    kind = draw(st.sampled_from(["rotation", "rotation", "rotation", "fixed", "dark"]))
+    kind = draw(KINDS)
     end_ms = start_ms + draw(scale.lengths)
     bounds = {"start_ms": start_ms, "end_ms": end_ms, "kind": kind}
     if kind == "dark":
         return bounds
     if kind == "rotation":
-        present = [group for group in groups if draw(st.booleans())]
-        return {**bounds, "groups": {group: draw(listings(group, scale)) for group in present}}
+        present = [group for group in groups if draw(PRESENT)]
+        return {**bounds, "groups": {group: listings(draw, group, scale) for group in present}}
     booked, free_ms = [], 0
-    for _ in range(draw(st.integers(0, 3))):
+    for _ in range(draw(UP_TO[3])):
         offset_ms = free_ms + draw(scale.pauses)
         duration_ms = draw(scale.durations)
         free_ms = offset_ms + duration_ms
         if free_ms > end_ms - start_ms:
             break
-        group = draw(st.sampled_from([*groups, None]))
-        name = f"{group}:{draw(st.integers(0, 30))}"
+        group = [*groups, None][draw(UP_TO[len(groups)])]
+        name = f"{group}:{draw(UP_TO[30])}"
         times = {"offset_ms": offset_ms, "duration_ms": duration_ms, "media_offset_ms": draw(scale.pauses)}
         booked.append({**times, "item": name, "group": group})
     return {**bounds, "items": booked}
@@ -141,36 +154,32 @@ def segments(draw: st.DrawFn, start_ms: int, groups: list[str], scale: Scale) ->
 @st.composite
 def plans(draw: st.DrawFn) -> Json:
     """Any good plan of a few segments, near a day's turn, that no compiler would be so unkind as to write."""
-    scale = draw(st.sampled_from([TINY, USUAL]))
-    groups = draw(st.lists(NAMES, unique=True, min_size=1, max_size=5))
-    start_ms = draw(st.sampled_from([0, 86_400_000 - 150_000, 1_764_000_000_000]))
+    scale = draw(SCALES)
+    groups = draw(GROUPS)
+    start_ms = draw(STARTS)
     parts: list[Json] = []
-    for _ in range(draw(st.integers(1, 5))):
-        parts.append(draw(segments(start_ms, groups, scale)))
+    for _ in range(draw(PARTS)):
+        parts.append(segments(draw, start_ms, groups, scale))
         start_ms = parts[-1]["end_ms"]
     declared = [
         {
             "id": group,
             "carry": {
                 "balance_ms": draw(scale.balances),
-                "last_order": draw(st.integers(-1, 31)),
-                "last_starts_ms": draw(
-                    st.dictionaries(
-                        st.sampled_from([f"{group}:{order}" for order in range(9)]),
-                        scale.pauses.map(lambda before_ms: parts[0]["start_ms"] - before_ms),
-                        max_size=2,
-                    )
-                ),
+                "last_order": draw(LAST_ORDERS),
+                "last_starts_ms": {
+                    f"{group}:{order}": parts[0]["start_ms"] - draw(scale.pauses) for order in draw(PLAYED)
+                },
             },
         }
         for group in groups
     ]
     params = {
-        "house_bp": draw(st.sampled_from([0, 500, 1_000, 3_000, 9_000, 10_000])),
+        "house_bp": draw(HOUSE_BP),
         "minfill_ms": draw(scale.minfills),
-        "slack_bp": draw(st.sampled_from([0, 1_000])),
+        "slack_bp": draw(SLACK_BP),
     }
-    house = [{"item": f"h{number}", "duration_ms": draw(scale.house)} for number in range(draw(st.integers(0, 3)))]
+    house = [{"item": f"h{number}", "duration_ms": draw(scale.house)} for number in range(draw(UP_TO[3]))]
     return {"engine": "L1", "params": params, "house": house, "groups": declared, "segments": parts}
 
 

@@ -26,24 +26,32 @@ def facts(
     return ProgrammeFacts(zone, Weights(given), house, {one.id: one for one in items}, bookings)
 
 
+# Made once: to make a strategy costs more than to draw from it.
+UP_TO = {most: st.integers(0, most) for most in (4, 6, 9)}
+SECONDS = st.integers(5, 400)
+PIECES_MS = st.sampled_from([0, 0, 1, 480])
+ZONES_DRAWN = st.sampled_from(ZONES)
+HOUSES = st.sampled_from([frozenset[str](), frozenset({"g3"})])
+
+
 @st.composite
 def drawn_facts(draw: st.DrawFn, start_ms: int, length_ms: int) -> ProgrammeFacts:
     items = {}
-    for group in range(draw(st.integers(0, 4))):
-        for number in range(draw(st.integers(0, 4))):
+    for group in range(draw(UP_TO[4])):
+        for number in range(draw(UP_TO[4])):
             name = f"i{group}-{number}"
-            duration_ms = draw(st.integers(5, 400)) * 1_000 + draw(st.sampled_from([0, 0, 1, 480]))
-            items[name] = item(name, f"g{group}", duration_ms, number * 10 + 10, is_in=draw(st.integers(0, 9)) > 0)
-    weights = {f"g{group}": draw(st.integers(0, 9)) for group in range(3)}
+            duration_ms = draw(SECONDS) * 1_000 + draw(PIECES_MS)
+            items[name] = item(name, f"g{group}", duration_ms, number * 10 + 10, is_in=draw(UP_TO[9]) > 0)
+    weights = {f"g{group}": draw(UP_TO[9]) for group in range(3)}
     bookings = []
     free_ms = start_ms - 1_800_000
-    for number in range(draw(st.integers(0, 6)) if items else 0):
+    for number in range(draw(UP_TO[6]) if items else 0):
         chosen = items[draw(st.sampled_from(sorted(items)))]
         begin_ms = free_ms + draw(st.integers(0, length_ms // 4))
         free_ms = begin_ms + chosen.duration_ms + draw(st.integers(0, 3 * chosen.duration_ms))
         bookings.append(Booked(f"b{number}", (chosen.id,), begin_ms, free_ms))
     return ProgrammeFacts(
-        draw(st.sampled_from(ZONES)), Weights(weights), draw(st.sampled_from([frozenset(), frozenset({"g3"})])), items,
+        draw(ZONES_DRAWN), Weights(weights), draw(HOUSES), items,
         tuple(bookings),
     )  # fmt: skip
 

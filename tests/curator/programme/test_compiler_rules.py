@@ -41,8 +41,8 @@ DAYPARTS = {one.id: one for one in (NIGHT, EVENING, SCHOOL)}
 TAGS = ("ads", "party", "red", "blue")
 
 
-@st.composite
-def drawn_rules(draw: st.DrawFn) -> tuple[Rule, ...]:
+def rules() -> st.SearchStrategy[tuple[Rule, ...]]:
+    """Up to four rules of any kinds."""
     tags = st.frozensets(st.sampled_from(TAGS), max_size=2)
     days = st.sampled_from(["", "", "2026-10-24", "2026-10-25", "2026-10-26"])
     whens = st.builds(When, st.sampled_from([None, *DAYPARTS]), days, days)
@@ -55,7 +55,11 @@ def drawn_rules(draw: st.DrawFn) -> tuple[Rule, ...]:
         st.builds(ApartRule, name, name, whens, st.sampled_from(TAGS)),
         st.builds(ElectionRule, name, name, whens, tags, st.sampled_from(["", *TAGS])),
     )
-    return tuple(draw(st.lists(kinds, max_size=4, unique_by=lambda rule: rule.id)))
+    return st.lists(kinds, max_size=4, unique_by=lambda rule: rule.id).map(tuple)
+
+
+RULES = rules()
+"""Made once: to make a strategy costs more than to draw from it."""
 
 
 @st.composite
@@ -90,7 +94,7 @@ def drawn_town(draw: st.DrawFn) -> ProgrammeFacts:
     house = draw(st.sampled_from([frozenset(), frozenset({"g3"})]))
     return ProgrammeFacts(
         draw(st.sampled_from(ZONES)), Weights(weights, in_dayparts), house, items, tuple(slots), DAYPARTS,
-        draw(drawn_rules()), site,
+        draw(RULES), site,
     )  # fmt: skip
 
 
