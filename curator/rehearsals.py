@@ -14,9 +14,11 @@ from content.files import place_of
 from content.media.confined import command_for, environment
 from content.media.confinement import ALLOW_UNCONFINED, walls_here
 from content.media.kernel_limits import CannotConfine
+from content.reading import BadDocument
 from curator import activities, activity_drafts, backdrops, groups, library, screens
 from curator.activities import Kept
 from curator.authorisation import Action, Actor, NotAllowed
+from curator.rehearsed_phone import Standing, read_standing
 from curator.store import Connection
 from curator.tables import items
 from curator.wishes import BadActivity
@@ -60,6 +62,9 @@ class Rehearsal:
     process: "subprocess.Popen[bytes]"
     out: asyncio.StreamReader
     into: asyncio.StreamWriter
+    activity: str = ""
+    standing: Standing | None = None
+    """How it stood at the last picture, for the phone beside it."""
 
     async def shown(self) -> AsyncIterator[Shown]:
         """The pictures as they come, until it is over."""
@@ -71,6 +76,11 @@ class Rehearsal:
                         log.warning("a rehearsal said too much at once")
                         return
                     state, picture = await self.out.readexactly(words), await self.out.readexactly(size)
+                try:
+                    self.standing = read_standing(state)
+                except BadDocument as bad:
+                    log.warning("a rehearsal said what cannot be read: %s", bad)
+                    return
                 yield Shown(state.decode("utf-8", "replace"), picture)
 
     async def order(self, line: bytes) -> None:
@@ -82,6 +92,11 @@ class Rehearsal:
         with suppress(ConnectionError):
             self.into.write(said)
             await self.into.drain()
+
+    def tell(self, line: bytes) -> None:
+        """The same for what is short and seldom enough that nobody has to wait for it."""
+        with suppress(ConnectionError):
+            self.into.write(line + b"\n")
 
     async def end(self) -> None:
         """Kills it."""
@@ -143,6 +158,7 @@ class Rehearsals:
         seat.asked += 1
         try:
             rehearsal = await seat.fill()
+            rehearsal.activity = str(setting.statement.get("activity", ""))
             try:
                 await rehearsal.say(setting.as_line())
                 yield rehearsal
@@ -152,6 +168,12 @@ class Rehearsals:
             seat.asked -= 1
             if not seat.asked:
                 del self.of[account_id]
+
+    def on(self, account_id: str, activity: str) -> Rehearsal | None:
+        """The rehearsal of this activity that this person has on just now."""
+        seat = self.of.get(account_id)
+        taken = None if seat is None else seat.taken
+        return taken if taken is not None and taken.activity == activity else None
 
     async def end_all(self) -> None:
         """Ends those that are on; what waits for its turn is refused."""
@@ -174,7 +196,7 @@ def setting_of(connection: Connection, kept: Kept, now_ms: int) -> Setting:
     Raises NoRehearsal, with what a draft still lacks.
     """
     try:
-        asked, theme = _asked(connection, kept)
+        asked, theme = asked_of(connection, kept)
         backdrop = _backdrop(connection, kept, now_ms)
     except BadActivity as bad:
         raise NoRehearsal(bad.sentence, **bad.values) from bad
@@ -213,7 +235,8 @@ def _backdrop(connection: Connection, kept: Kept, now_ms: int) -> str:
     return kept.backdrop.sha256 if kept.backdrop is not None and is_shown else ""
 
 
-def _asked(connection: Connection, kept: Kept) -> tuple[Asked | None, str]:
+def asked_of(connection: Connection, kept: Kept) -> tuple[Asked | None, str]:
+    """What it asks, and its colours. Raises BadActivity, with what a draft still lacks."""
     if kept.state != "draft":
         return kept.asked, kept.theme
     wish, group = activity_drafts.wish_of(kept), groups.get(connection, kept.group_id)

@@ -6,7 +6,8 @@ from typing import Literal, get_args
 
 from content.canonical import Json
 from content.reading import Reader
-from kiosks.messages import CELLS, FULL, MOST_OPTIONS, read_words
+from kiosks.messages import CELLS, FULL, MOST_BUTTONS, MOST_OPTIONS, read_words
+from kiosks.said import member
 
 LARGEST_ORDER_BYTES = 1 << 10
 LARGEST_SETTING_BYTES = 64 << 10
@@ -16,6 +17,8 @@ MOST_SEED = 2**31 - 1
 PICTURES_A_SECOND = 12
 LIFETIME_S = 600
 """Then a rehearsal ends by itself."""
+AUTHOR = 1
+"""Whoever tries it is a visitor too, with this number; the simulated ones come after."""
 NEXT_MS = 2_000
 """What "next step" goes on by."""
 
@@ -67,8 +70,10 @@ class Step:
 class Own:
     """Whoever tries it does this as one of the visitors."""
 
-    kind: Literal["vote", "steer", "note"]
+    kind: Literal["vote", "steer", "note", "press"]
     value: int
+    y: int = 0
+    """A second value: steering has two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,23 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class TookBack:
+    """Whoever tries it takes an answer back that they wrote."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whoever tries it wants the activity on the screen; while it is on, this changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """The last picture arrived: the next may come."""
 
 
-Order = Begin | Crowd | Jump | Run | Step | Own | Wrote | Seen
+Order = Begin | Crowd | Jump | Run | Step | Own | Wrote | TookBack | Asked | Seen
 
 _SHAPES: dict[str, Shape] = {name: name for name in get_args(Shape)}
 _PARTS: dict[str, Part] = {name: name for name in get_args(Part)}
@@ -98,7 +115,8 @@ def read_order(body: bytes) -> Order:
         return fields[name] if name in fields else Reader(None, name)
 
     do = fields["do"].one_of(
-        "begin", "visitors", "jump", "run", "pause", "step", "vote", "steer", "note", "write", "seen"
+        "begin", "visitors", "jump", "run", "pause", "step", "vote", "steer", "note", "press", "write", "take_back",
+        "ask", "seen",
     )  # fmt: skip
     match do:
         case "begin":
@@ -113,16 +131,30 @@ def read_order(body: bytes) -> Order:
             return Run(do == "run")
         case "step":
             return Step()
-        case "vote":
-            return Own("vote", field("value").integer(least=0, most=MOST_OPTIONS - 1))
-        case "steer":
-            return Own("steer", field("value").integer(least=-FULL, most=FULL))
-        case "note":
-            return Own("note", field("value").integer(least=0, most=CELLS - 1))
-        case "write":
-            return Wrote(read_words(field("words")))
-        case _:
+        case "seen":
             return Seen()
+        case _:
+            return _by_phone(do, fields)
+
+
+def _by_phone(do: str, fields: dict[str, Reader]) -> Order:
+    """What whoever tries it does on their phone."""
+    match do:
+        case "vote":
+            return Own("vote", member(fields, "value").integer(least=0, most=MOST_OPTIONS - 1))
+        case "steer":
+            y = fields["y"].integer(least=-FULL, most=FULL) if "y" in fields else 0
+            return Own("steer", member(fields, "value").integer(least=-FULL, most=FULL), y)
+        case "press":
+            return Own("press", member(fields, "value").integer(least=0, most=MOST_BUTTONS - 1))
+        case "note":
+            return Own("note", member(fields, "value").integer(least=0, most=CELLS - 1))
+        case "write":
+            return Wrote(read_words(member(fields, "words")))
+        case "take_back":
+            return TookBack(member(fields, "answer").identifier())
+        case _:
+            return Asked()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ const count = document.getElementById("count");
 const seed = document.getElementById("seed");
 const run = document.getElementById("run");
 const isCalm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-const MOST_NOTES = 3;
-let socket = null, isRunning = true, part = "", ownNotes = [];
+const handheld = document.getElementById("handheld");
+let socket = null, isRunning = true, part = "";
 
 const word = (name) => place.getAttribute(`data-w-${name}`) || "";
 const chosen = (name) => crowd.querySelector(`[name="${name}"]:checked`).value;
@@ -18,9 +18,15 @@ function tellVisitors() {
   document.getElementById("count-said").textContent = count.value;
   say({do: "visitors", count: Number(count.value), behaviour: chosen("behaviour")});
 }
+// The phone takes part of the same beginning: what was chosen before counts no more.
 function forgetOwn() {
-  ownNotes = [];
-  for (const button of place.querySelectorAll(".phone [aria-pressed]")) { button.setAttribute("aria-pressed", "false"); }
+  const page = handheld.contentDocument;
+  if (!page) { return; }
+  for (const button of page.querySelectorAll(".option[aria-pressed]")) { button.setAttribute("aria-pressed", "false"); }
+}
+function connectPhone(language) {
+  for (const button of place.querySelectorAll("[data-language]")) { button.setAttribute("aria-pressed", String(button.dataset.language === language)); }
+  handheld.contentWindow.location.replace(`${location.pathname}/phone/${language}`);
 }
 function begin() {
   forgetOwn();
@@ -40,8 +46,6 @@ function draw(state) {
   document.getElementById("left").textContent = word("left").replace("#", Math.ceil(state.left_ms / 1000));
   document.getElementById("here").textContent = word("here").replace("#", state.here);
   for (const button of place.querySelectorAll("[data-part]")) { button.setAttribute("aria-pressed", String(button.dataset.part === part)); }
-  const counts = state.snapshot.counts || [];
-  place.querySelectorAll(".option .count").forEach((told, at) => { told.textContent = counts.length ? counts[at] : ""; });
 }
 async function show(blob) {
   try {
@@ -87,27 +91,9 @@ place.addEventListener("click", (event) => {
   if (button.dataset.part) {
     if (button.dataset.part !== "result") { forgetOwn(); }
     does({do: "jump", part: button.dataset.part});
-  } else if (button.dataset.do) {
-    const value = Number(button.dataset.value), isPressed = button.getAttribute("aria-pressed") === "true";
-    does({do: button.dataset.do, value});
-    if (button.dataset.do === "note") {
-      ownNotes = isPressed ? ownNotes.filter((one) => one !== button) : [...ownNotes, button];
-      button.setAttribute("aria-pressed", String(!isPressed));
-      if (ownNotes.length > MOST_NOTES) { ownNotes.shift().setAttribute("aria-pressed", "false"); }
-    } else {
-      for (const one of button.parentElement.querySelectorAll("[data-do]")) { one.setAttribute("aria-pressed", String(one === button)); }
-    }
+  } else if (button.dataset.language) {
+    connectPhone(button.dataset.language);
   }
 });
-const write = document.getElementById("write");
-if (write) {
-  write.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const words = document.getElementById("words");
-    does({do: "write", words: words.value});
-    words.value = "";
-    words.focus();
-  });
-}
 window.addEventListener("pagehide", () => { if (socket) { socket.close(); } });
 connect(() => {});

@@ -39,6 +39,7 @@ from curator.web import (
     passkeys,
     phone_reports,
     rehearsing,
+    rehearsing_phone,
     resets,
     second_step,
     taking_part,
@@ -99,6 +100,7 @@ def make_app(service: Service) -> web.Application:
     taking_part.attach(app)
     phone_reports.attach(app)
     rehearsing.attach(app)
+    rehearsing_phone.attach(app)
     add_routes(app)
     app.cleanup_ctx.append(_hints)
     for part in (receiving.tidying, workshop.preparing, inbox.watching, cleaning.cleaning, delivery.sending):

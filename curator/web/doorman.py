@@ -37,6 +37,17 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "X-Frame-Options": "DENY",
 }
+WITH_A_FRAME = {
+    "Content-Security-Policy": f"{SECURITY_HEADERS['Content-Security-Policy']}; frame-src 'self'",
+}
+"""Of the one page that has another of ours in a frame."""
+IN_A_FRAME = {
+    "Content-Security-Policy": SECURITY_HEADERS["Content-Security-Policy"].replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+}
+"""Of the pages that stand in that frame."""
 
 
 def session_cookie(request: web.Request) -> str:

@@ -182,8 +182,8 @@ async def _form(
     screen, categories, closed, takes_photos = await service_of(request).store.read(look)
     chosen = next((one for one in categories if one.code == code), None)
     return page(
-        request, "phone_report_form.html", status=422 if why else 200, visit=visit, offer=offer, screen=screen,
-        categories=categories, chosen=chosen, typed=typed, why=why or closed, is_closed=bool(closed),
+        request, "phone_report_form.html", status=422 if why else 200, here=f"/p/{visit.token}", offer=offer,
+        screen=screen, categories=categories, chosen=chosen, typed=typed, why=why or closed, is_closed=bool(closed),
         takes_photos=takes_photos, refusals=REPORT_REFUSALS, longest=(street_reports.LONGEST_WORDS,
         street_reports.LONGEST_NEARBY), most_mb=report_photos.LARGEST_BYTES // 1_000_000,
     )  # fmt: skip

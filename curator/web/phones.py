@@ -95,7 +95,8 @@ async def see(request: web.Request) -> web.StreamResponse:
 
     screen_name, offers = await service.store.read(look)
     return page(
-        request, "phone.html", visit=visit, colour=_(COLOURS[visit.colour]), animal=_(ANIMALS[visit.animal]),
+        request, "phone.html", here=f"/p/{visit.token}", visit=visit, colour=_(COLOURS[visit.colour]),
+        animal=_(ANIMALS[visit.animal]),
         screen_name=screen_name, offers=offers, place=place, said=request.query.get("said", ""),
         state=place.state_text(), running=place.running, PHONE_WORDS=PHONE_WORDS, ANSWER_REASONS=ANSWER_REASONS,
         LAYOUTS=LAYOUTS,

@@ -5,6 +5,7 @@ import secrets
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from content.language import LANGUAGES
 from content.reading import BadDocument, Reader
 from curator import activity_drafts, rehearsals
 from curator.activities import Kept
@@ -12,12 +13,11 @@ from curator.activity_templates import TEMPLATES
 from curator.authorisation import Action
 from curator.rehearsals import NoRehearsal, Rehearsal, Rehearsals
 from curator.service import service_of
-from curator.web.doorman import actor_of
+from curator.web.doorman import WITH_A_FRAME, actor_of
 from curator.web.pages import render
 from curator.web.problems import Problem
 from curator.words import N_
 from kiosks.activities.statement import read_statement
-from kiosks.layouts import LAYOUTS
 from kiosks.rehearsals import LARGEST_ORDER_BYTES, LIFETIME_S, MOST_VISITORS, SIZES, Setting, read_order
 
 REHEARSALS: web.AppKey[Rehearsals] = web.AppKey("rehearsals", Rehearsals)
@@ -46,22 +46,25 @@ class _Ended(Exception):
 async def see(request: web.Request) -> web.StreamResponse:
     """The simulated screen, the phone beside it, and what can be changed about both."""
     actor = actor_of(request)
-    kept, setting, refused = await _setting(request)
+    kept, setting, refused = await setting_of(request)
     statement = None if setting is None else read_statement(Reader(setting.statement))
     wish = activity_drafts.wish_of(kept)
-    return render(
+    answer = render(
         request, "activity_try.html", wide=True, status=200 if refused is None else 422, kept=kept, wish=wish,
         entry=TEMPLATES[kept.kind], statement=statement, refusal="" if refused is None else refused.told(),
-        layout=None if statement is None else LAYOUTS[statement.kind], behaviours=BEHAVIOURS, shapes=SHAPES,
+        behaviours=BEHAVIOURS, shapes=SHAPES,
         parts=PARTS, sizes=SIZES, most_visitors=MOST_VISITORS, first_visitors=FIRST_VISITORS,
         minutes=LIFETIME_S // 60, seed=secrets.randbelow(1_000), may_ask=actor.may(Action.ASK, group=kept.group_id),
+        languages=LANGUAGES,
     )  # fmt: skip
+    answer.headers.update(WITH_A_FRAME)
+    return answer
 
 
 async def socket(request: web.Request) -> web.StreamResponse:
     """A rehearsal, as long as the page is open and its time is not over."""
     actor = actor_of(request)
-    _kept, setting, refused = await _setting(request)
+    _kept, setting, refused = await setting_of(request)
     answer = web.WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=LARGEST_ORDER_BYTES, compress=False, timeout=1.0)
     if setting is None:
         raise Problem(422, "not_ready", "" if refused is None else refused.told())
@@ -77,7 +80,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
     return answer
 
 
-async def _setting(request: web.Request) -> tuple[Kept, Setting | None, NoRehearsal | None]:
+async def setting_of(request: web.Request) -> tuple[Kept, Setting | None, NoRehearsal | None]:
     """What is to be tried; without a setting, why it cannot be. Raises Problem or NotAllowed."""
     actor, activity_id = actor_of(request), request.match_info["activity"]
     service = service_of(request)

@@ -59,6 +59,7 @@ from curator.web import (
     promises,
     published_policy,
     rehearsing,
+    rehearsing_phone,
     report_categories,
     report_council,
     resets,
@@ -124,7 +125,7 @@ def add_routes(app: web.Application) -> None:
         app.add_routes(part.routes)
     for part in (open311, report_categories, report_council, street_reports, moderating_answers):
         app.add_routes(part.routes)
-    for part in (activity_form, rehearsing, activities):
+    for part in (activity_form, rehearsing, rehearsing_phone, activities):
         app.add_routes(part.routes)
     for part in (tickers, live_orders, screens, pairing):
         app.add_routes(part.routes)

@@ -177,7 +177,7 @@ async def see(request: web.Request) -> web.StreamResponse:
     place, visit = _seat(request)
     language = request[LANGUAGE]
     return _page(
-        request, "phone.html", visit=visit, colour=told(COLOURS[visit.colour], language),
+        request, "phone.html", here=f"/p/{visit.token}", visit=visit, colour=told(COLOURS[visit.colour], language),
         animal=told(ANIMALS[visit.animal], language), screen_name=place.standing.screen_name,
         offers=[_offered(place, offer, visit) for offer in place.standing.offers], place=place,
         said=request.query.get("said", ""), state=place.state_text(), running=place.running, PHONE_WORDS={},

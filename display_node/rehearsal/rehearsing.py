@@ -29,6 +29,7 @@ from kiosks.messages import Tap
 from kiosks.rehearsals import (
     NEXT_MS,
     SIZES,
+    Asked,
     Begin,
     Crowd,
     Jump,
@@ -39,6 +40,7 @@ from kiosks.rehearsals import (
     Seen,
     Shape,
     Step,
+    TookBack,
     Wrote,
 )
 
@@ -88,11 +90,8 @@ class Rehearsal:
             case Step():
                 self.is_running = False
                 self._pass(NEXT_MS)
-            case Own(kind, value):
-                does = {"vote": self._visitors.vote, "steer": self._visitors.steer, "note": self._visitors.note}
-                self._own(does[kind](value))
-            case Wrote(words):
-                self._own(self._visitors.write(words))
+            case Own() | Wrote() | TookBack() | Asked():
+                self._obey(order)
             case Seen():
                 return
 
@@ -119,6 +118,7 @@ class Rehearsal:
             "part": "attract" if activity is None else activity.phase, "here": self._visitors.count + 1,
             "left_ms": max(0, (ATTRACT_MS if activity is None else activity.until_ms) - self._at_ms),
             "is_running": self.is_running, "snapshot": {} if activity is None else activity.snapshot(),
+            "phone": self._visitors.for_phone(),
         }  # fmt: skip
 
     # --- time --------------------------------------------------------------------------------------------------------
@@ -162,12 +162,31 @@ class Rehearsal:
         self._activity = _told(self._activity, self._visitors.step(self._at_ms))
         self._activity = self._activity.apply(Passed(self._at_ms, self._visitors.count + 1))
 
-    def _own(self, event: Event) -> None:
+    def _obey(self, order: Own | Wrote | TookBack | Asked) -> None:
+        """Does what whoever tries it did on their phone; the activity is begun when it is not on."""
         if self._activity is None:
             self._jump("lobby")
         assert self._activity is not None  # noqa: S101 - begun just now
-        self._activity = _told(self._activity, (event,))
+        self._activity = _told(self._activity, self._meant(order))
         self._show()
+
+    def _meant(self, order: Own | Wrote | TookBack | Asked) -> Iterable[Event]:
+        visitors = self._visitors
+        match order:
+            case Own("vote", option):
+                yield visitors.vote(option)
+            case Own("steer", x, y):
+                yield visitors.steer(x, y)
+            case Own("press", button):
+                yield visitors.press(button)
+            case Own(_, cell):
+                yield visitors.note(cell)
+            case Wrote(words):
+                yield visitors.write(words)
+            case TookBack(answer):
+                yield visitors.take_back(answer)
+            case Asked():
+                return
 
     # --- the picture -------------------------------------------------------------------------------------------------
 

@@ -4,16 +4,15 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from content.canonical import Json
 from display_node.words import _
 from kiosks.activities.activity import Event
 from kiosks.activities.answers import Answer, Answers
 from kiosks.activities.bells import MOST_NOTES, MOST_OF_ONE, PITCHES
 from kiosks.layouts import Control
 from kiosks.messages import BEATS, FULL, MOST_SHOWN, START, Pattern, Tap, TapKind
-from kiosks.rehearsals import Behaviour
+from kiosks.rehearsals import AUTHOR, Behaviour
 
-AUTHOR = 1
-"""Whoever tries it is a visitor too, with this number; the simulated ones come after."""
 SLOWEST_MS = 14_000
 """The last of those who do something has done it by then."""
 MIND_MS = 8_000
@@ -44,6 +43,10 @@ class Visitors:
     _notes: list[tuple[int, int]] = field(default_factory=list)
     """Who set which note of the bells, the newest last."""
     _answers: list[Answer] = field(default_factory=list)
+    _own_answers: set[str] = field(default_factory=set)
+    _own_vote: int | None = None
+    edition: int = 0
+    """Another number whenever notes or answers are others, or what whoever tries it chose."""
 
     def become(self, count: int, behaviour: Behaviour) -> None:
         """From the next step on there are so many, and they behave so."""
@@ -54,6 +57,8 @@ class Visitors:
         """Nobody has done anything yet."""
         self.seed, self._turn = seed, -1
         self._plan, self._notes, self._answers = [], [], []
+        self._own_answers, self._own_vote = set(), None
+        self.edition += 1
 
     def step(self, at_ms: int) -> Iterator[Event]:
         """What happens in the step that ends `at_ms` after the beginning."""
@@ -66,14 +71,21 @@ class Visitors:
 
     def vote(self, option: int) -> Event:
         """Whoever tries it chooses an option."""
+        self._own_vote = option
+        self.edition += 1
         return self._tap(AUTHOR, "vote", option)
 
-    def steer(self, x: int) -> Event:
-        """Whoever tries it leans."""
-        return self._tap(AUTHOR, "steer", x)
+    def steer(self, x: int, y: int = 0) -> Event:
+        """Whoever tries it leans, or steers."""
+        return self._tap(AUTHOR, "steer", x, y)
+
+    def press(self, button: int) -> Event:
+        """Whoever tries it presses a button of the pad."""
+        return self._tap(AUTHOR, "press", button)
 
     def note(self, cell: int, visitor: int = AUTHOR) -> Event:
         """A note of the bells is set or taken away, as the service does it: three of one visitor, the newest of all."""
+        self.edition += 1
         if (visitor, cell) in self._notes:
             self._notes.remove((visitor, cell))
         else:
@@ -82,11 +94,31 @@ class Visitors:
             self._notes = [one for one in self._notes if one not in own[:-MOST_OF_ONE]][-MOST_NOTES:]
         return Pattern("rehearsal", tuple(dict.fromkeys(cell for _visitor, cell in self._notes)))
 
-    def write(self, words: str) -> Event:
+    def write(self, words: str, visitor: int = AUTHOR) -> Event:
         """An answer comes in, and a moderator has approved it."""
         self._number += 1
-        self._answers = [Answer(f"answer{self._number}", words), *self._answers][:MOST_SHOWN]
+        self.edition += 1
+        answer = Answer(f"answer{self._number}", words)
+        if visitor == AUTHOR:
+            self._own_answers.add(answer.id)
+        self._answers = [answer, *self._answers][:MOST_SHOWN]
         return Answers(tuple(self._answers))
+
+    def take_back(self, answer_id: str) -> Event:
+        """Whoever tries it takes back what they wrote; what others wrote stays."""
+        if answer_id in self._own_answers:
+            self._answers = [one for one in self._answers if one.id != answer_id]
+            self.edition += 1
+        return Answers(tuple(self._answers))
+
+    def for_phone(self) -> dict[str, Json]:
+        """What stands on the phone of whoever tries it, beside the state of the activity."""
+        return {
+            "edition": self.edition, "vote": -1 if self._own_vote is None else self._own_vote,
+            "own_notes": [cell for visitor, cell in self._notes if visitor == AUTHOR],
+            "notes": list(dict.fromkeys(cell for _visitor, cell in self._notes)),
+            "answers": [[one.id, one.words, one.id in self._own_answers] for one in self._answers],
+        }  # fmt: skip
 
     def _tap(self, visitor: int, kind: TapKind, value: int, y: int = 0) -> Tap:
         self._number += 1
@@ -140,7 +172,7 @@ class Visitors:
             case "places":
                 yield self.note(value, visitor)
             case "words":
-                yield self.write(_answers()[value])
+                yield self.write(_answers()[value], visitor)
             case _:
                 return
 

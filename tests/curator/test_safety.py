@@ -83,7 +83,7 @@ class Things:
             "category": spare_things.category(town) if "{category}" in pattern else "",
             "report": spare_things.report(town, self.screen)[0] if "{report}" in pattern else "",
             "number": str(spare_things.report(town, self.screen)[1]) if "{number}" in pattern else "",
-            "secret": "none",
+            "secret": "none", "language": "en", "do": "vote", "offer": "none",
             "answer": "none", "code": spare_things.code(town) if "/open311/" in pattern else "WXYW",
             "ticker": spare_things.ticker(town, self.screen) if re.match("/api/.*{ticker}", pattern) else "none",
             "site": spare_things.site(town) if "{site}" in pattern else "",
