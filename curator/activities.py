@@ -235,14 +235,13 @@ def open_now(connection: Connection, now_ms: int) -> list[Kept]:
 
 
 def allowed(connection: Connection, now_ms: int, *, until_ms: int) -> list[Kept]:
-    """What screens are told of before it opens: all that is open by `until_ms`, but choices of what plays next."""
-    return _standing(connection, now_ms, until_ms=until_ms, without=(BALLOT, "next"))
+    """What screens are told of before it opens: all that is open by `until_ms`."""
+    return _standing(connection, now_ms, until_ms=until_ms)
 
 
-def _standing(connection: Connection, now_ms: int, *, until_ms: int, without: Sequence[str] = ()) -> list[Kept]:
+def _standing(connection: Connection, now_ms: int, *, until_ms: int) -> list[Kept]:
     query = sa.select(activities).where(
         activities.c.state == "approved", activities.c.opens_ms <= until_ms, activities.c.closes_ms > now_ms,
-        activities.c.kind.not_in(without),
     )  # fmt: skip
     names = {group.id: group.name for group in groups.every(connection)}
     rows = connection.execute(query.order_by(activities.c.opens_ms.desc(), activities.c.id)).mappings()

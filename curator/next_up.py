@@ -6,6 +6,7 @@ nothing is shown that could not have been. It reaches the screen as a signed ord
 """
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -143,6 +144,12 @@ def open_at(connection: Connection, screen_id: str, now_ms: int) -> str:
         ballots.c.screen_id == screen_id, ballots.c.state == "open", ballots.c.end_ms > now_ms
     )
     return str(connection.execute(query).scalar() or "")
+
+
+def are_counted(connection: Connection, activity_ids: Collection[str]) -> set[str]:
+    """Those of these that are choices of what plays next which have been counted: no vote changes them any more."""
+    query = sa.select(ballots.c.id).where(ballots.c.id.in_(sorted(activity_ids)), ballots.c.state != "open")
+    return set(connection.execute(query).scalars())
 
 
 def count_due(connection: Connection, *, key: SigningKey, now_ms: int) -> list[str]:

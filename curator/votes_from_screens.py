@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from content.approval import EVERYWHERE
+from content.canonical import Json
 from content.reading import Reader
-from curator import activities, bells, votes
+from curator import activities, bells, next_up, votes
 from curator.activities import Kept
 from curator.store import Connection
 from curator.votes import Vote
@@ -36,7 +37,11 @@ def known_at(connection: Connection, screen_id: str, now_ms: int) -> tuple[Count
     """What people allowed at this screen, now or soon; those that are open now first."""
     found = activities.allowed(connection, now_ms, until_ms=now_ms + AHEAD_MS)
     here = [one for one in found if screen_id in one.screens or EVERYWHERE in one.screens]
-    here.sort(key=lambda one: (not one.is_open(now_ms), one.opens_ms))
+    ballot = next_up.open_at(connection, screen_id, now_ms)
+    if any(one.id == ballot for one in here):
+        # While a choice is open it stands there itself, as a poll.
+        here = [one for one in here if one.kind != "next"]
+    here.sort(key=lambda one: (one.id != ballot, not one.is_open(now_ms), one.opens_ms))
     return tuple(
         Counted(one.signed, one.counts, bells.pattern(connection, one.id) if one.kind == "bells" else ())
         for one in here[:MOST_KNOWN]
@@ -44,24 +49,41 @@ def known_at(connection: Connection, screen_id: str, now_ms: int) -> tuple[Count
     )
 
 
-def take(connection: Connection, screen_id: str, told: tuple[FromScreen, ...], *, now_ms: int) -> int:
-    """Stores the votes that count, and says how many those are.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of votes that a node told: how many count, and which, by place, came after theirs were counted."""
 
-    A vote counts on an approved question of this screen until its asker has answered the result, and never as one of
-    somebody else: what stands for its voter is made from the screen too.
+    count: int
+    late: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, Json]:
+        """The answer to the node: what came late only where something did."""
+        return {"taken": self.count} | ({"late": list(self.late)} if self.late else {})
+
+
+def take(connection: Connection, screen_id: str, told: tuple[FromScreen, ...], *, now_ms: int) -> Taken:
+    """Stores the votes that count, and says how many those are, and which came too late.
+
+    A vote counts on an approved question of this screen until its asker has answered the result, one on what plays
+    next until that is counted; and never as one of somebody else: its voter is made from the screen too.
     """
-    known = {activity: activities.get(connection, activity) for activity in {one.activity for one in told}}
+    named = {one.activity for one in told}
+    known = {activity: activities.get(connection, activity) for activity in named}
+    over = next_up.are_counted(connection, named)
+    late = tuple(place for place, one in enumerate(told) if one.activity in over)
     stored = [
         Vote(
             one.activity, voter_at(screen_id, one.voter), one.choice, screen_id,
             max(kept.opens_ms, min(one.at_ms, now_ms, kept.closes_ms - 1)),
         )
         for one in told
-        if (kept := known[one.activity]) is not None and _counts(kept, screen_id, one.choice, now_ms)
+        if one.activity not in over
+        and (kept := known[one.activity]) is not None
+        and _counts(kept, screen_id, one.choice, now_ms)
     ]  # fmt: skip
     if stored:
         votes.store_all(connection, stored)
-    return len(stored)
+    return Taken(len(stored), late)
 
 
 def _counts(kept: Kept, screen_id: str, choice: int, now_ms: int) -> bool:

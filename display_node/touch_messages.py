@@ -22,7 +22,8 @@ MOST_OFFERED = 4
 LONGEST_TITLE = 120
 
 Deed = Literal["choose", "steer", "press", "note"]
-Later = Literal["", "protected", "soon", "nothing"]
+Later = Literal["", "protected", "soon", "nothing", "choice", "service"]
+"""Why not now; of `choice`: nothing can be chosen just now, of `service`: there is no connection to it."""
 Lacks = Literal["", "phone", "service"]
 """What it takes that is not here: one does it with a phone, or the service is away."""
 
@@ -83,12 +84,16 @@ class Seats:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The vote of this station is on the disk; or, not `is_kept`, it is not, and what was kept before still counts."""
+    """The vote of this station is on the disk; or, not `is_kept`, it is not, and what was kept before still counts.
+
+    `is_late`: it came when that was over.
+    """
 
     station: int
     activity: str
     option: int
     is_kept: bool = True
+    is_late: bool = False
     type: Literal["kept"] = "kept"
 
 
@@ -134,7 +139,8 @@ def read_for_hands(fields: dict[str, Reader]) -> ForHands:
         case "kept":
             option = fields["option"].integer(least=0, most=MOST_OPTIONS - 1)
             return Kept(
-                _station(fields["station"]), fields["activity"].identifier(), option, fields["is_kept"].flag()
+                _station(fields["station"]), fields["activity"].identifier(), option, fields["is_kept"].flag(),
+                fields["is_late"].flag(),
             )  # fmt: skip
         case "rung":
             notes = tuple(note.integer(least=0, most=CELLS - 1) for note in fields["notes"].items(most=MOST_OF_ONE))

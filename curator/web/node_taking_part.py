@@ -1,14 +1,17 @@
-"""What nodes ask and tell about taking part at the screen itself: what is allowed there, votes and notes."""
+"""What nodes ask and tell about taking part at the screen itself: what is allowed there, votes, notes, choices."""
 
 from aiohttp import web
 
+from content.reading import Reader
 from curator import backdrops, notes_from_screens, votes_from_screens
 from curator.service import service_of
 from curator.web.node_api import caller_of, read_body
 from curator.web.problems import Problem
 from curator.web.taking_part import TOPIC, taking_part_of
 from curator.words import _
-from kiosks.activities.known import Told
+from kiosks.activities.known import Counted, Told
+
+LARGEST_ASKED_BYTES = 1 << 10
 
 
 async def allowed(request: web.Request) -> web.StreamResponse:
@@ -34,9 +37,9 @@ async def take_votes(request: web.Request) -> web.StreamResponse:
     taken = await service.store.run(
         lambda connection: votes_from_screens.take(connection, caller.screen_id, told, now_ms=now_ms)
     )
-    if taken:
+    if taken.count:
         service.bus.publish(f"{TOPIC}{told[0].activity}")
-    return web.json_response({"taken": taken}, headers={"Cache-Control": "no-store"})
+    return web.json_response(taken.as_json(), headers={"Cache-Control": "no-store"})
 
 
 async def take_notes(request: web.Request) -> web.StreamResponse:
@@ -57,8 +60,25 @@ async def take_notes(request: web.Request) -> web.StreamResponse:
     return web.json_response({"taken": taken}, headers={"Cache-Control": "no-store"})
 
 
+async def ask_choice(request: web.Request) -> web.StreamResponse:
+    """Opens the choice of what plays next at the node's screen, for hands there, or gives the one that is open."""
+    caller = await caller_of(request)
+    service, taking_part = service_of(request), taking_part_of(request)
+    body = await read_body(request, LARGEST_ASKED_BYTES)
+    asked = Reader.of_bytes(body, limit_bytes=LARGEST_ASKED_BYTES).fields("activity", others=True)
+    activity = asked["activity"].identifier()
+    if not taking_part.choices.spend(caller.screen_id, service.now()):
+        raise Problem(
+            429, "too_many_choices", _("This screen asks more often what plays next than hands can. Ask later.")
+        )
+    ballot = await taking_part.choice(caller.screen_id, activity)
+    found = () if ballot is None or ballot.signed is None else (Counted(ballot.signed, ballot.counts),)
+    return web.json_response(Told(found).as_json(), headers={"Cache-Control": "no-store"})
+
+
 routes = [
     web.get("/api/v1/activities/{node_id}", allowed),
     web.post("/api/v1/votes/{node_id}", take_votes),
     web.post("/api/v1/notes/{node_id}", take_notes),
+    web.post("/api/v1/choices/{node_id}", ask_choice),
 ]

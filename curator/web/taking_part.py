@@ -30,6 +30,8 @@ log = logging.getLogger("curator.taking_part")
 TOPIC = "activities:"
 ANSWERS_A_MINUTE = 10
 """At one screen: no more than a moderator can read."""
+CHOICES_A_MINUTE = 20
+"""What nodes may ask: hands at one screen ask less often."""
 PASSES = "commonscreen visitors' passes"
 LOOK_AGAIN_S = 20.0
 """Activities open and close by themselves, and hints may be lost."""
@@ -46,6 +48,8 @@ class TakingPart:
     answers: Allowance
     notes: Allowance
     """What nodes tell of the bells, by screen."""
+    choices: Allowance
+    """How often nodes ask what plays next, by screen."""
     backdrops: frozenset[tuple[str, str, tuple[str, ...]]] = frozenset()
     """The pictures that may stand behind words: activity, hash, and its screens."""
     count_ms: int | None = None
@@ -111,6 +115,12 @@ class TakingPart:
         if place.running is None:
             place.begin(offer, base)
 
+    async def choice(self, screen_id: str, activity_id: str) -> Kept | None:
+        """What hands at a screen choose from, where it is offered there; None when no turn comes."""
+        place = self.relay.place(screen_id)
+        asked = place.offer(activity_id)
+        return None if asked is None or asked.kind != "next" else await self._ballot(place, asked)
+
     async def _ballot(self, place: Place, asked: Kept) -> Kept | None:
         """A poll about what plays next on this screen: the one that is open, or a new one; None when no turn comes."""
         service, now_ms, screen_id = self.service, self.service.now(), place.screen_id
@@ -165,6 +175,7 @@ def attach(app: web.Application) -> None:
         Ballots(service.store),
         Allowance(ANSWERS_A_MINUTE),
         Allowance(ROWS_A_MINUTE),
+        Allowance(CHOICES_A_MINUTE),
     )
     app.on_shutdown.append(_hang_up)
     app.cleanup_ctx.append(_keeping)

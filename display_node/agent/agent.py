@@ -236,7 +236,7 @@ async def _all_parts(state: State, opened: Opened, known: KnownActivities, setti
     sessions = Sessions(state, player, feeder.cue_at, feeder.say_what_changed)
     known.allowed = sessions.allowed
     local = Local(state, sessions, known, box)
-    touching = Touching(state, player, sessions, local, opened.notes)
+    touching = Touching(state, player, sessions, local, known, opened.notes)
     settings.meet(local)
     link = Link(state, player, sessions, known, lambda: health(state))
 
@@ -260,7 +260,8 @@ async def _all_parts(state: State, opened: Opened, known: KnownActivities, setti
         "touch": touching.run,
         "votes at the screen": touching.keep_votes,
         "notes at the screen": touching.notes.keep,
-        "votes": lambda: deliver(VOTES, state, box, known, local.votes_wake),
+        "choices at the screen": touching.choices.run,
+        "votes": lambda: deliver(VOTES, state, box, known, local.votes_wake, touching.came_late),
         "notes": lambda: deliver(NOTES, state, opened.notes, known, touching.notes.wake),
         "link": link.stay,
         "pictures": link.send_pictures,

@@ -6,7 +6,7 @@ from typing import Literal
 from content.reading import BadDocument, Reader
 from content.signing import BadSignature, PublicKey
 from display_node.agent.identity import MOST_KEYS, PanicState
-from display_node.config import LARGEST_ANSWER_BYTES, LARGEST_LINK_MESSAGE_BYTES, curator_address
+from display_node.config import LARGEST_ANSWER_BYTES, LARGEST_LINK_MESSAGE_BYTES, MOST_ROWS_A_BATCH, curator_address
 from kiosks.messages import ToScreen, read_for_screen
 
 ALPHABET = frozenset("BCDFGHJKLMNPQRSTVWXZ-")
@@ -104,9 +104,21 @@ def read_acknowledged(body: bytes) -> int:
     return _answer(body).fields("acknowledged", others=True)["acknowledged"].integer(least=0)
 
 
-def read_taken(body: bytes) -> int:
-    """How many votes the curator took. Raises BadDocument."""
-    return _answer(body).fields("taken", others=True)["taken"].integer(least=0)
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How much of what was sent the curator took, and which, by place, came after theirs was counted."""
+
+    count: int
+    late: tuple[int, ...] = ()
+
+
+def read_taken(body: bytes) -> Taken:
+    """What became of votes or notes. Raises BadDocument."""
+    fields = _answer(body).fields("taken", others=True)
+    late: tuple[int, ...] = ()
+    if "late" in fields:
+        late = tuple(place.integer(least=0) for place in fields["late"].items(most=MOST_ROWS_A_BATCH))
+    return Taken(fields["taken"].integer(least=0), late)
 
 
 @dataclass(frozen=True, slots=True)

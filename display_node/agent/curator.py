@@ -18,6 +18,7 @@ from display_node.agent.answers import (
     Grant,
     HealthHeard,
     PairingOffer,
+    Taken,
     read_acknowledged,
     read_grant,
     read_health_answer,
@@ -38,7 +39,7 @@ from display_node.config import (
     is_this_machine,
 )
 from kiosks.activities.bells import unpacked
-from kiosks.activities.known import LARGEST_KNOWN_BYTES, Told, read_told
+from kiosks.activities.known import LARGEST_KNOWN_BYTES, Counted, Told, read_told
 
 
 class CuratorAway(Exception):
@@ -139,12 +140,17 @@ class Curator:
         rows: list[Json] = [list(row) for row in batch.rows]
         return read_acknowledged(await self._post(f"/as-run/{self._node}", {"epoch": batch.epoch, "rows": rows}))
 
-    async def send_votes(self, ballots: Sequence[Ballot]) -> int:
-        """How many of these votes the curator took and holds durably. Raises as `manifest` does, and BadDocument."""
+    async def choice(self, activity: str) -> tuple[Counted, ...]:
+        """What people here may choose from now, unverified; nothing when no turn comes. Raises as `activities` does."""
+        body = await self._post(f"/choices/{self._node}", {"activity": activity})
+        return read_told(Reader.of_bytes(body, limit_bytes=LARGEST_ANSWER_BYTES)).activities
+
+    async def send_votes(self, ballots: Sequence[Ballot]) -> Taken:
+        """Which of these votes the curator took and holds durably. Raises as `manifest` does, and BadDocument."""
         rows: list[Json] = [[one.activity, one.voter, one.choice, one.at_ms] for one in ballots]
         return read_taken(await self._post(f"/votes/{self._node}", {"votes": rows}))
 
-    async def send_notes(self, ballots: Sequence[Ballot]) -> int:
+    async def send_notes(self, ballots: Sequence[Ballot]) -> Taken:
         """The same for notes on the bells."""
         rows: list[Json] = [[one.activity, one.voter, list(unpacked(one.choice))] for one in ballots]
         return read_taken(await self._post(f"/notes/{self._node}", {"notes": rows}))

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from content.reading import BadDocument
+from display_node.agent.answers import Taken
 from display_node.agent.ballots import Ballot, BallotBox
 from display_node.agent.curator import Curator, CuratorAway, CuratorRefuses, NotWelcome
 from display_node.agent.known_activities import KnownActivities
@@ -24,7 +25,7 @@ class Post:
     """One kind of what is delivered: how, how many at a time, and what is said when something is wrong."""
 
     name: str
-    send: Callable[[Curator, Sequence[Ballot]], Awaitable[int]]
+    send: Callable[[Curator, Sequence[Ballot]], Awaitable[Taken]]
     most: int
     unwanted: str
     broken: str
@@ -42,8 +43,18 @@ NOTES = Post(
 )  # fmt: skip
 
 
-async def deliver(post: Post, state: State, box: BallotBox, known: KnownActivities, wake: asyncio.Event) -> None:
-    """Goes on for ever. What is sent twice is there once."""
+LATE = N_("{count} votes of this screen came to the curator after theirs was counted, and changed nothing.")
+Late = Callable[[Sequence[Ballot]], None]
+
+
+def _let_be(_ballots: Sequence[Ballot]) -> None:
+    """Nobody is told."""
+
+
+async def deliver(
+    post: Post, state: State, box: BallotBox, known: KnownActivities, wake: asyncio.Event, late: Late = _let_be
+) -> None:
+    """Goes on for ever. What is sent twice is there once; `late` is told what came too late."""
     backoff = Backoff(f"{state.seed} {post.name}", state.pace.first_retry_s, 60.0)
     most = post.most
     while True:
@@ -65,19 +76,28 @@ async def deliver(post: Post, state: State, box: BallotBox, known: KnownActiviti
                 # Until the one that it cannot take is alone.
                 most = len(ballots) // 2
                 continue
-            taken = 0
+            taken = Taken(0)
         except (CuratorAway, NotWelcome, BadDocument):
             await asyncio.sleep(backoff.after_failure_s())
             continue
         backoff.succeeded()
         most = post.most
-        if taken < len(ballots):
-            state.faults.say(post.name, _(post.unwanted).format(count=len(ballots) - taken))
-        else:
-            state.faults.clear(post.name)
+        _say(post, state, len(ballots), taken)
+        late([ballots[place] for place in taken.late if place < len(ballots)])
         await _note(post, state, box, ballots, known)
         # What the curator tells of them holds them now.
         known.wake.set()
+
+
+def _say(post: Post, state: State, sent: int, taken: Taken) -> None:
+    """What was not taken is a fault, until all is."""
+    unwanted = sent - taken.count - len(taken.late)
+    sentences = [_(post.unwanted).format(count=unwanted)] if unwanted > 0 else []
+    sentences += [_(LATE).format(count=len(taken.late))] if taken.late else []
+    if sentences:
+        state.faults.say(post.name, " ".join(sentences))
+    else:
+        state.faults.clear(post.name)
 
 
 async def _note(post: Post, state: State, box: BallotBox, ballots: list[Ballot], known: KnownActivities) -> None:

@@ -17,7 +17,7 @@ from display_node.agent.curator import CuratorAway, CuratorRefuses, NotWelcome
 from display_node.agent.state import State, woken
 from display_node.agent.waiting import Backoff
 from display_node.words import _
-from kiosks.activities.known import LARGEST_KNOWN_BYTES, Counted, Told, read_told
+from kiosks.activities.known import LARGEST_KNOWN_BYTES, MOST_KNOWN, Counted, Told, read_told
 from kiosks.activities.statement import Statement
 
 FAULT = "activities"
@@ -52,6 +52,7 @@ class KnownActivities:
     """Is told each time which activities the curator allows here."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _kept_ms: int = 0
+    _met: int = 0
 
     def now(self) -> tuple[Known, ...]:
         """Those that visitors may take part in at this moment."""
@@ -67,13 +68,24 @@ class KnownActivities:
         """One of those."""
         return next((one for one in self.now() if one.statement.activity == activity), None)
 
+    def meet(self, one: Counted) -> str:
+        """Takes up what the curator allowed just now, before it tells all again; its id, "" if it is not genuine."""
+        if not _believed(self.state, (one,)):
+            self.state.faults.say(FAULT, _("An activity is not genuine and is not offered."))
+            return ""
+        activity = one.signed.statement.activity
+        others = (known for known in self.told if known.signed.statement.activity != activity)
+        self.told, self._met = (one, *others)[:MOST_KNOWN], self._met + 1
+        self.wake.set()
+        return activity
+
     async def ask(self) -> None:
         """Goes on for ever."""
         state = self.state
         backoff = Backoff(f"{state.seed} activities", state.pace.first_retry_s, state.pace.longest_retry_s)
         while True:
             await state.paired.wait()
-            identity = state.identity
+            identity, met = state.identity, self._met
             try:
                 told = await state.curator().activities()
             except (CuratorAway, CuratorRefuses, NotWelcome, BadDocument):
@@ -81,7 +93,8 @@ class KnownActivities:
                 await woken(self.wake, backoff.after_failure_s())
                 continue
             backoff.succeeded()
-            if identity == state.identity:
+            # What was asked for before somebody met a new one does not hold that, and is asked for again.
+            if identity == state.identity and met == self._met:
                 await self._take(told)
             await asyncio.sleep(min(SOONEST_S, state.pace.soonest_poll_s))
             await woken(self.wake, backoff.about(state.pace.poll_s))

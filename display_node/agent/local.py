@@ -28,7 +28,7 @@ from kiosks.voters import voter_of
 MOST_HERE = 300
 """Visitors at the screen itself at a time."""
 
-BY_HAND: frozenset[Kind] = frozenset({"bells"})
+BY_HAND: frozenset[Kind] = frozenset({"bells", "next"})
 """What wants the curator, and can be done with hands at the screen while it is there."""
 
 Outcome = Literal["", "over", "busy", "full"]
@@ -79,6 +79,11 @@ class Local:
     def running(self) -> str:
         """The activity of the session that is on; "" when there is none."""
         return self._sessions.running_activity
+
+    def running_kind(self) -> Kind | None:
+        """Its kind."""
+        running = self._sessions.running_statement
+        return None if running is None else running.kind
 
     def running_session(self) -> str:
         """Which session that is."""
@@ -144,7 +149,7 @@ class Local:
 
     def tap(self, visitor: LocalVisitor, said: Steer | Press) -> None:
         """What a visitor here said of the moment goes to the session that is on, if that has such a control."""
-        kind = self._sessions.running_kind
+        kind = self.running_kind()
         if kind is not None and is_heard(kind, said):
             self._say(visitor, said)
 
@@ -176,7 +181,7 @@ class Local:
 
     def _say(self, visitor: LocalVisitor, said: Tapped) -> None:
         """Tells the session, and once in it what the visitor is called, where the screen shows that."""
-        session, kind = self._sessions.running_session, self._sessions.running_kind
+        session, kind = self._sessions.running_session, self.running_kind()
         if session != self._named_in:
             self._named_in, self._named = session, set()
         names: list[Name] = []
@@ -198,8 +203,18 @@ class Local:
         self.votes_wake.set()
         return ""
 
+    def statement_of(self, activity: str) -> Statement | None:
+        """What may be taken part in here at this moment under this name."""
+        known = self._open(activity)
+        return None if known is None else known.statement
+
     def _open(self, activity: str) -> Known | None:
         known = self._known.find(activity)
+        running = self._sessions.running_statement
+        if known is None and running is not None and running.activity == activity:
+            # Phones began it a moment ago, and it is yet to be told of with the others.
+            is_now = running.allows(self._state.identity.screen_id, self._state.now())
+            known = Known(running, ()) if is_now else None
         return known if known is not None and self.is_open(known.statement) else None
 
     def _vote_of(self, visitor: LocalVisitor, activity: str) -> Ballot | None:

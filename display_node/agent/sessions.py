@@ -23,7 +23,7 @@ from display_node.session_messages import SessionNow, SessionOff, SessionOn, Ses
 from kiosks.activities.activity import STEP_MS, Activity, Passed
 from kiosks.activities.answers import believed
 from kiosks.activities.bells import Bells, newest
-from kiosks.activities.statement import Kind, Statement, read_activity
+from kiosks.activities.statement import Statement, read_activity
 from kiosks.layouts import LAYOUTS
 from kiosks.messages import (
     Finish,
@@ -183,6 +183,11 @@ class Sessions:
         """The activity that is on; "" for none."""
         return "" if self._running is None else self._running.statement.activity
 
+    @property
+    def running_statement(self) -> Statement | None:
+        """The statement of that, which a trusted key signed."""
+        return None if self._running is None else self._running.statement
+
     def begin_here(self, statement: Statement, seed: int, base: tuple[int, ...]) -> Why:
         """Begins a session that visitors here want, of a statement that was verified; else says why not."""
         if self._running is not None:
@@ -203,11 +208,6 @@ class Sessions:
     def here_now(self, count: int) -> None:
         """So many visitors are at the screen itself."""
         self._local_here = count
-
-    @property
-    def running_kind(self) -> Kind | None:
-        """Its kind."""
-        return None if self._running is None else self._running.statement.kind
 
     @property
     def running_session(self) -> str:

@@ -5,13 +5,15 @@ whether an activity begins, and whose vote it is. Only the agent's event loop to
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from content.clock import monotonic_ns
-from display_node.agent.ballots import BallotBox
+from display_node.agent.ballots import Ballot, BallotBox
+from display_node.agent.choices import Choices, Missing
 from display_node.agent.hours import minute_of_day
-from display_node.agent.local import Local, LocalVisitor
+from display_node.agent.known_activities import KnownActivities
+from display_node.agent.local import Local, LocalVisitor, Outcome
 from display_node.agent.notes import Notes
 from display_node.agent.player import Player
 from display_node.agent.sessions import Sessions
@@ -39,6 +41,7 @@ from kiosks.activities.statement import Statement
 from kiosks.activities.wall import Prompt
 from kiosks.messages import Press, Steer, Vote, Why
 from kiosks.rooms import Allowance
+from kiosks.voters import voter_of
 
 IDLE_S = 20.0
 """Whoever has pressed nothing for so long is gone: the next touch at that station is another person's."""
@@ -75,7 +78,9 @@ class _Sitting:
 class Touching:
     """Everybody whose hands are at this screen."""
 
-    def __init__(self, state: State, player: Player, sessions: Sessions, local: Local, notes: BallotBox) -> None:
+    def __init__(
+        self, state: State, player: Player, sessions: Sessions, local: Local, known: KnownActivities, notes: BallotBox
+    ) -> None:
         """Nobody is here. `notes` is where those of the bells are kept."""
         self._state, self._player, self._sessions, self._local = state, player, sessions, local
         self._told = Reach()
@@ -87,6 +92,7 @@ class Touching:
         """What was in the way when an offer opened last, which stands for as long as that is so; None for no offer."""
         self.notes = Notes(state, notes, self._say_rung, sessions.ring_here)
         sessions.notes_here = self.notes.unheard
+        self.choices = Choices(state, known, self._answered)
         self._votes: dict[int, tuple[LocalVisitor, Vote]] = {}
         self._has_votes = asyncio.Event()
 
@@ -131,13 +137,20 @@ class Touching:
             self._has_votes.clear()
             votes, self._votes = list(self._votes.values()), {}
             for (visitor, vote), outcome in zip(votes, await self._local.vote_all(votes), strict=True):
-                self._say_kept(visitor, vote, is_kept=not outcome)
+                self._say_kept(visitor, vote, outcome)
 
-    def _say_kept(self, visitor: LocalVisitor, vote: Vote, *, is_kept: bool) -> None:
+    def came_late(self, ballots: Sequence[Ballot]) -> None:
+        """These votes were on the disk, and the service had counted already: whoever is still here is told."""
+        for one in ballots:
+            for station, sitting in self._sitting.items():
+                if voter_of(sitting.visitor.token, one.activity) == one.voter:
+                    self._player.say(Kept(station, one.activity, one.choice, is_kept=False, is_late=True))
+
+    def _say_kept(self, visitor: LocalVisitor, vote: Vote, outcome: Outcome) -> None:
         """To the station where they still are."""
         for station, sitting in self._sitting.items():
             if sitting.visitor is visitor:
-                self._player.say(Kept(station, vote.activity, vote.option, is_kept))
+                self._player.say(Kept(station, vote.activity, vote.option, not outcome, outcome == "over"))
 
     def _say_rung(self, visitor: LocalVisitor, activity: str, notes: tuple[int, ...], is_kept: bool) -> None:
         for station, sitting in self._sitting.items():
@@ -208,15 +221,48 @@ class Touching:
     def _wished(self, said: Wished) -> None:
         if self._sit(said.station) is None:
             return
-        why = self._local.begin(said.activity, by_hand=True)
+        if any(
+            one.known.statement.activity == said.activity and not one.known.statement.runs
+            for one in self._local.known()
+        ):
+            self._ask_choice(said)
+        else:
+            self._begin(said.station, said.activity)
+
+    def _begin(self, station: int, activity: str) -> None:
+        why = self._local.begin(activity, by_hand=True)
         if not why:
             self._unused, self._offered = 0, None  # the session closes it
             return
-        self._leave([said.station])
+        self._not_begun(station, why)
+
+    def _not_begun(self, station: int, why: Why) -> None:
+        self._leave([station])
         if why in LATERS:
             now, from_ms = self._sessions.why_not_now()
             self._player.say(self._later(why, from_ms))
             self._offered = now
+
+    def _ask_choice(self, said: Wished) -> None:
+        """The service makes a choice, and only where it can be on the screen then."""
+        why, _from_ms = self._sessions.why_not_now()
+        if why:
+            self._not_begun(said.station, why)
+        elif not self._state.is_linked:
+            self._answered(said.station, "", "service")
+        else:
+            self.choices.ask(said.station, said.activity)
+
+    def _answered(self, station: int, ballot: str, why: Missing) -> None:
+        """The service has, or has not, what somebody wanted to choose from. Whoever is gone by now wants it no more."""
+        if station not in self._sitting:
+            return
+        if ballot:
+            self._begin(station, ballot)
+            return
+        self._leave([station])
+        self._offered = self._sessions.why_not_now()[0]
+        self._player.say(Offer(later="choice" if why == "turn" else "service"))
 
     def _did(self, said: Did) -> None:
         activity = self._local.running()
@@ -228,20 +274,22 @@ class Touching:
                 self._player.say(Rung(said.station, activity, (), is_kept=False))
             return
         match said.deed:
-            case "choose" if said.value < self._options(activity):
-                self._votes[sitting.visitor.number] = sitting.visitor, Vote(sitting.next_seq(), said.value, activity)
-                self._has_votes.set()
+            case "choose":
+                self._choose(sitting, said, activity)
             case "steer":
                 self._local.tap(sitting.visitor, Steer(sitting.next_seq(), said.value, said.y))
             case "press":
                 self._local.tap(sitting.visitor, Press(sitting.next_seq(), said.value))
-            case "note" if self._sessions.running_kind == "bells":
+            case "note" if self._local.running_kind() == "bells":
                 self.notes.turn(sitting.visitor, activity, said.value)
 
-    def _options(self, activity: str) -> int:
-        """How many there are to choose from."""
-        statements = (one.known.statement for one in self._local.known())
-        return next((len(one.options) for one in statements if one.activity == activity), 0)
+    def _choose(self, sitting: _Sitting, said: Did, activity: str) -> None:
+        statement = self._local.statement_of(activity)
+        if statement is None:
+            self._player.say(Kept(said.station, activity, said.value, is_kept=False, is_late=True))
+        elif said.value < len(statement.options):
+            self._votes[sitting.visitor.number] = sitting.visitor, Vote(sitting.next_seq(), said.value, activity)
+            self._has_votes.set()
 
     def _sit(self, station: int) -> _Sitting | None:
         """Whoever plays at a station, somebody new where nobody did; None where too many followed one another."""

@@ -24,6 +24,8 @@ class Marks:
     """The notes of each station that are."""
     refused_ns: dict[int, int] = field(default_factory=dict)
     """Stations of which the newest choice or note is not, and since when that is known."""
+    late: set[int] = field(default_factory=set)
+    """Those of them that chose when it was over."""
 
     def forget(self, station: int) -> None:
         """Nothing of this station."""
@@ -31,6 +33,7 @@ class Marks:
         self.kept.pop(station, None)
         self.rung.pop(station, None)
         self.refused_ns.pop(station, None)
+        self.late.discard(station)
 
     def choose(self, station: int, option: int) -> None:
         """Somebody pressed this, and it is yet to be kept."""
@@ -45,6 +48,7 @@ class Marks:
     def hear(self, told: Kept | Rung, now_ns: int) -> None:
         """What became of a choice or of notes."""
         if isinstance(told, Rung):
+            self.late.discard(told.station)
             self.rung[told.station], self.of[told.station, "note"] = told.notes, list(told.notes)
             if not told.is_kept:
                 self.refused_ns[told.station] = now_ns
@@ -53,6 +57,11 @@ class Marks:
             self.kept[told.station] = told.option
             return
         self.refused_ns[told.station] = now_ns
+        self.late.discard(told.station)
+        if told.is_late:
+            self.late.add(told.station)
+            if self.kept.get(told.station) == told.option:
+                del self.kept[told.station]  # it was on the disk, and not at the service in time
         before = self.kept.get(told.station)
         self.of[told.station, "choose"] = [] if before is None else [before]
 

@@ -178,7 +178,7 @@ class Touch:
             pads = self._by_pad.places(self._seats, controls.plan)
             controls.picture.draw(
                 surface, self._seats, self._marks.shown(), notes, held, pads, self._typesetter,
-                refused=self._marks.refused_ns,
+                refused=self._marks.refused_ns, late=self._marks.late,
                 is_open=news is None or news.phase in ("lobby", "play"),
             )  # fmt: skip
         elif layer in INVITING_LAYERS and opened is not None and opened.picture is not None:
@@ -322,7 +322,8 @@ class Touch:
         if row.lacks:
             return
         station = button.station
-        plan = strip_of(row.kind, 2, self._measures(self._size), is_low=False, has_touch=self._reach.has_touch)
+        kind = "poll" if row.kind == "next" else row.kind  # what could play is voted on
+        plan = strip_of(kind, 2, self._measures(self._size), is_low=False, has_touch=self._reach.has_touch)
         if station == 0 and plan is not None and self._opened.at is not None:
             x = self._opened.at[0]
             station = min(plan.sets, key=lambda one: abs(pygame.Rect(one.head).centerx - x)).station

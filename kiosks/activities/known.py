@@ -14,7 +14,7 @@ from kiosks.activities.statement import SignedActivity, read_activity
 from kiosks.messages import CELLS, MOST_OPTIONS
 
 MOST_BACKDROPS = 60
-"""Pictures at one screen: also those of choices of what plays next, which are not among the activities."""
+"""Pictures at one screen: also those of what asks what plays next while a choice is open."""
 MOST_KNOWN = 40
 """Activities at one screen, those that are open now first."""
 LARGEST_BACKDROPS_BYTES = 256 << 10

@@ -341,7 +341,7 @@ NODES = {
     "GET /api/v1/files/{sha256}", "POST /api/v1/as-run/{node_id}", "POST /api/v1/health/{node_id}",
     "GET /api/v1/link/{node_id}", "GET /api/v1/live/{node_id}", "GET /api/v1/manifest/{node_id}",
     "PUT /api/v1/picture/{node_id}", "GET /api/v1/activities/{node_id}", "POST /api/v1/votes/{node_id}",
-    "POST /api/v1/notes/{node_id}",
+    "POST /api/v1/notes/{node_id}", "POST /api/v1/choices/{node_id}",
 }  # fmt: skip
 """For a paired node's token; no person gets in."""
 

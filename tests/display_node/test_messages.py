@@ -50,6 +50,7 @@ TO_PLAYER: list[ToPlayer] = [
     Offer((Offered("p1", "poll", "Cây nào?"), Offered("w1", "wall", "Gì?", "phone"))),
     Offer(later="protected", from_time="16:20"),
     Kept(3, "p1", 2, is_kept=False),
+    Kept(3, "p1", 2, is_kept=False, is_late=True),
     Rung(3, "b1", (39, 0, 7), is_kept=False),
     Seats((Seat(0, "teal", "heron"), Seat(9, "coral", "fox"))),
     Stop(),

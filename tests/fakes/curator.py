@@ -35,6 +35,12 @@ class FakeCurator:
     """The approvals of pictures behind words, in the same answer."""
     votes: dict[tuple[str, str], int] = field(default_factory=dict)
     """Choices by activity and voter."""
+    choice: Json = None
+    """What could play next, as one of `activities`; None when no turn comes."""
+    asked_choices: list[str] = field(default_factory=list)
+    """Which activity each node asked a choice with."""
+    counted: set[str] = field(default_factory=set)
+    """Activities of which votes come too late."""
     notes: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     """What visitors set on the bells, by activity and writer."""
     busy_notes: int = 0
@@ -89,6 +95,7 @@ class FakeCurator:
         app.router.add_get(f"{base}/activities/{{node}}", self._activities)
         app.router.add_post(f"{base}/votes/{{node}}", self._votes)
         app.router.add_post(f"{base}/notes/{{node}}", self._notes)
+        app.router.add_post(f"{base}/choices/{{node}}", self._choices)
         app.router.add_get(f"{base}/link/{{node}}", self._link)
         app.router.add_post(f"{base}/as-run/{{node}}", self._as_run)
         app.router.add_put(f"{base}/picture/{{node}}", self._picture)
@@ -200,7 +207,9 @@ class FakeCurator:
             self.swallow_votes -= 1
             if request.transport is not None:
                 request.transport.close()
-        return web.json_response({"taken": len(rows)})
+        late = [place for place, row in enumerate(rows) if row[0] in self.counted]
+        answer: dict[str, Json] = {"taken": len(rows) - len(late)}
+        return web.json_response(answer | ({"late": [*late]} if late else {}))
 
     async def _notes(self, request: web.Request) -> web.StreamResponse:
         rows = (await request.json())["notes"]
@@ -209,6 +218,14 @@ class FakeCurator:
             return problem(429, "too_many_notes")
         self.notes |= {(row[0], row[1]): row[2] for row in rows}
         return web.json_response({"taken": len(rows)})
+
+    async def _choices(self, request: web.Request) -> web.StreamResponse:
+        self.asked_choices.append((await request.json())["activity"])
+        if self.choice is None:
+            return web.json_response({"activities": []})
+        if self.choice not in self.activities:
+            self.activities.append(self.choice)
+        return web.json_response({"activities": [self.choice]})
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         sha256 = request.match_info["sha256"]

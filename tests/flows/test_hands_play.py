@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from content.clock import now_ms
-from curator import bells, tables
+from curator import activities, bells, tables, votes
 from curator.votes_from_screens import known_at
 from display_node.player.controls import Card, Place, Strip, card_of, strip_of
 from display_node.player.reach import Measures
 from display_node.player.text import INK, PAPER
 from display_node.touch_messages import Offer, Offered
+from kiosks.activities.statement import Statement
 from kiosks.messages import BEATS
 from tests.display_node.player.hands import Hands
 from tests.display_node.player.posting import VARIABLE
@@ -23,6 +24,7 @@ from tests.flows.line import Line, Shown, wait_for
 from tests.flows.phones import SHORT_ROUNDS
 from tests.flows.visiting import back_on_programme, offer, picture_of, session_frames
 
+FILMS = {"Red": "red", "Blue": "blue", "Green": "green"}
 SIZE = (640, 360)
 HEIGHT_MM, EDGE_MM = 1_300, 300
 MEASURES = Measures(*SIZE, HEIGHT_MM, EDGE_MM)
@@ -47,9 +49,10 @@ def line(tmp_path_factory: pytest.TempPathFactory, events: Path) -> Iterator[Lin
         made.store.run_now(lambda connection: connection.execute(tables.screens.update().values(hung)))
         made.start_node()
     made.pair()
-    made.upload("red", 5, "Red")
-    found = made.approve("Red")
-    made.shows(found.id, wait_s=90)
+    for title, colour in FILMS.items():
+        made.upload(colour, 5, title)
+    found = [made.approve(title) for title in FILMS]
+    made.shows(found[0].id, wait_s=90)
     yield made
     made.end()
 
@@ -90,15 +93,18 @@ def offered(line: Line, hands: Hands, *rows: Offered) -> Card:
     return plan
 
 
-def begun(line: Line, hands: Hands, row: Offered) -> Shown:
-    """The first picture of a session that is begun by pressing the only row of an offer.
+def begun(line: Line, hands: Hands, activity: str) -> Shown:
+    """The first picture of a session that is begun by pressing its row of an offer.
 
     What stands where a finger touched can be a notice that there is nothing yet, or have gone when it is pressed.
     """
     since_ms = now_ms()
 
     def is_begun() -> list[Shown]:
-        hands.press(offered(line, hands, row).rows[0])
+        rows = [Offered(one.activity, one.kind) for one in allowed(line)]
+        # A choice that was asked for stands in the place of what asks for it, before all others.
+        place = next((place for place, row in enumerate(rows) if row.activity == activity), 0)
+        hands.press(offered(line, hands, *rows).rows[place])
         with suppress(AssertionError):
             return wait_for(lambda: session_frames(line, since_ms), 10)
         return []
@@ -113,18 +119,18 @@ def controls(kind: str, options: int = 0) -> Strip:
     return plan
 
 
-def allowed(line: Line) -> list[str]:
+def allowed(line: Line) -> list[Statement]:
     """What a node that asks is told of."""
     found = line.store.read_now(lambda connection: known_at(connection, line.screen.id, now_ms()))
-    return [one.signed.statement.activity for one in found]
+    return [one.signed.statement for one in found]
 
 
 def test_bells_begun_by_touch_shine_with_the_note_that_is_set_and_the_service_keeps_it(
     line: Line, hands: Hands
 ) -> None:
     round_of_bells = asyncio.run(offer(line, "bells"))
-    assert allowed(line) == [round_of_bells.id]
-    assert begun(line, hands, Offered(round_of_bells.id, "bells")).item == round_of_bells.id
+    assert [one.activity for one in allowed(line)] == [round_of_bells.id]
+    assert begun(line, hands, round_of_bells.id).item == round_of_bells.id
     plan = controls("bells")
     note = BEATS + 2
     ground = (0, plan.place[1], SIZE[0], plan.place[3])
@@ -144,6 +150,38 @@ def test_bells_begun_by_touch_shine_with_the_note_that_is_set_and_the_service_ke
     wait_for(lambda: kept(lambda connection: bells.pattern(connection, round_of_bells.id)) == (note,), 20)
     back_on_programme(line, wait_for(lambda: _over_ms(line), 60))
     assert kept(lambda connection: bells.pattern(connection, round_of_bells.id)) == (note,)
+
+
+def counts(line: Line, ballot: str) -> tuple[int, ...]:
+    """The votes on a choice that the service holds."""
+    return line.store.read_now(lambda connection: votes.counts(connection, ballot, len(FILMS)))
+
+
+def test_two_people_choose_by_touch_what_plays_next_and_it_is_on_when_its_turn_comes(line: Line, hands: Hands) -> None:
+    asked = asyncio.run(offer(line, "next"))
+    ballot = begun(line, hands, asked.id).item
+    kept = line.store.read_now(lambda connection: activities.get(connection, ballot))
+    assert kept is not None
+    assert kept.question is not None
+    assert set(kept.question.options) == set(FILMS)
+    plan = controls("poll", len(FILMS))
+    wait_for(lambda: pixels_in(line, (0, plan.place[1], SIZE[0], plan.place[3]), INK) > 1_000, 20)
+
+    def press(use: str, value: int, station: int) -> None:
+        hands.press(next(one for one in plan.buttons() if (one.use, one.value, one.station) == (use, value, station)))
+
+    press("choose", 0, 0)
+    wait_for(lambda: counts(line, ballot) == (1, 0, 0), 20)
+    # A change of mind is the same vote; another person's is another.
+    press("choose", 2, 0)
+    wait_for(lambda: counts(line, ballot) == (0, 0, 1), 20)
+    press("choose", 2, 1)
+    wait_for(lambda: counts(line, ballot) == (0, 0, 2), 20)
+    back_on_programme(line, wait_for(lambda: _over_ms(line), 60))
+    found = line.item(kept.question.options[2])
+    assert found is not None
+    shown = wait_for(lambda: [row for row in line.frames(kept.closes_ms) if row.layer == "choice"], 120)
+    assert {row.item for row in shown} == {found.id}
 
 
 def _over_ms(line: Line) -> int:

@@ -119,20 +119,22 @@ class StripPicture:
         typesetter: Typesetter,
         *,
         refused: Container[int],
+        late: Container[int],
         is_open: bool,
     ) -> None:
         """Lays the controls over `surface`.
 
-        `marks` are what each station chose, leans to or set; `refused` whose choice could not be kept; `lit` the notes
-        of everybody; `held` what fingers press; `pads` who plays with a pad, and where they are. Not `is_open`, they
-        are told apart as over.
+        `marks` are what each station chose, leans to or set; `refused` whose choice could not be kept, and `late` those
+        of them for whom it was over; `lit` the notes of everybody; `held` what fingers press; `pads` who plays with a
+        pad, and where they are. Not `is_open`, they are told apart as over.
         """
         plan, unit = self.plan, self._unit
         surface.blit(self._rest, plan.rest[:2])
         surface.blit(self._ground, plan.place[:2])
         notes = set(lit)
         for one in plan.sets:
-            self._draw_head(surface, one, seats.get(one.station), typesetter, is_refused=one.station in refused)
+            refusal = "" if one.station not in refused else _refused(is_late=one.station in late)
+            self._draw_head(surface, one, seats.get(one.station), typesetter, refusal)
             for button in one.buttons:
                 place = button.rect
                 if button.use == "note" and button.value in notes:
@@ -157,7 +159,7 @@ class StripPicture:
         self._draw_pads(surface, pads, typesetter)
 
     def _draw_head(
-        self, surface: pygame.Surface, one: ControlSet, seat: Seat | None, typesetter: Typesetter, *, is_refused: bool
+        self, surface: pygame.Surface, one: ControlSet, seat: Seat | None, typesetter: Typesetter, refusal: str
     ) -> None:  # fmt: skip
         unit, place = self._unit, pygame.Rect(one.head)
         if self.plan.control in FOR_PHONES:
@@ -165,15 +167,13 @@ class StripPicture:
         radius = max(4, int(1.5 * unit))
         spot = (place.x + radius + 2, place.centery - int(0.6 * unit))
         pygame.draw.circle(surface, colour_of(seat), spot, radius, 0 if seat is not None else max(2, int(unit * 0.3)))
-        words = name_of(seat) if seat is not None else self._asks()
-        if is_refused:
-            words = _("Busy: press again")
+        words = refusal or (name_of(seat) if seat is not None else self._asks())
         wide = place.width - int(19 * unit) - 2 * radius - int(3 * unit)
         row = typesetter.line(
             words,
             int(3.1 * unit),
             "SemiBold",
-            SUN if is_refused else PAPER if seat is not None else QUIET,
+            SUN if refusal else PAPER if seat is not None else QUIET,
             max(20, wide),
         )
         surface.blit(row, (spot[0] + radius + int(unit), spot[1] - row.get_height() // 2))
@@ -280,6 +280,11 @@ def _lacking(row: Offered) -> str:
     return _("{title} · not now: there is no connection").format(title=title)
 
 
+def _refused(*, is_late: bool) -> str:
+    """Why a choice or a note was not kept."""
+    return _("Too late: it is over") if is_late else _("Busy: press again")
+
+
 def _later(offer: Offer) -> str:
     match offer.later:
         case "protected" if offer.from_time:
@@ -288,6 +293,10 @@ def _later(offer: Offer) -> str:
             )
         case "protected" | "soon":
             return _("Not now: the programme has this time. Please come again in a few minutes.")
+        case "choice":
+            return _("Just now there is nothing to choose. Look again in a few minutes.")
+        case "service":
+            return _("Not now: there is no connection. The programme goes on.")
         case _:
             return _("There is nothing to take part in here at the moment.")
 

@@ -22,6 +22,7 @@ from display_node.touch_messages import (
     MOST_SETS,
     Did,
     Kept,
+    Later,
     Left,
     Offer,
     Offered,
@@ -255,6 +256,43 @@ def test_a_vote_is_ticked_when_it_is_kept_and_one_that_is_not_is_told(
         agent.say(Kept(0, "a1", 1))
         agent.wait(lambda: is_seen(one.place), "the tick")
         assert not is_seen(other.place)
+        # On the disk, and not at the service in time.
+        ticked, _ = agent.picture(tmp_path / "ticked.jpg")
+        agent.say(Kept(0, "a1", 1, is_kept=False, is_late=True))
+        agent.wait(lambda: not is_seen(one.place), "no tick")
+        assert is_other(ticked, agent.picture(tmp_path / "now.jpg")[0], plan.sets[0].head)
+
+
+def test_who_wants_to_choose_what_plays_next_is_at_the_set_nearest_to_the_finger_that_asked(
+    agent: Agent, hands: Hands, tmp_path: Path
+) -> None:
+    before, _ = agent.picture(tmp_path / "before.jpg")
+    hands.tap(500, 180)
+    agent.wait(lambda: Touched(0) in agent.heard, "a touch")
+    offer = Offer((Offered("n1", "next", "What shall play next?"), Offered("n2", "next", "And then?", "service")))
+    agent.say(offer)
+    plan = card_of(offer, (500, 180), MEASURES, is_low=False)
+    agent.wait(lambda: is_other(before, agent.picture(tmp_path / "now.jpg")[0], plan.place), "the offer")
+    for row in (1, 0):
+        hands.press(button(plan, "wish", row))
+    agent.wait(lambda: bool(agent.of(Wished)), "a wish")
+    assert agent.of(Wished) == [Wished(2, "n1")]
+    with Session(agent, "poll"):
+        seen(agent, hands, "poll", tmp_path)
+
+
+@pytest.mark.parametrize("later", ["choice", "service"])
+def test_that_nothing_can_be_chosen_just_now_is_said_and_then_the_programme_is_back(
+    agent: Agent, hands: Hands, tmp_path: Path, later: Later
+) -> None:
+    before, _ = agent.picture(tmp_path / "before.jpg")
+    hands.tap(320, 180)
+    agent.wait(lambda: Touched(0) in agent.heard, "a touch")
+    offer = Offer(later=later)
+    agent.say(offer)
+    place = card_of(offer, (320, 180), MEASURES, is_low=False).place
+    agent.wait(lambda: is_other(before, agent.picture(tmp_path / f"{later}.jpg")[0], place), "the notice")
+    agent.wait(lambda: not is_other(before, agent.picture(tmp_path / "now.jpg")[0], place), "the programme")
 
 
 def test_a_finger_stays_with_the_side_on_which_it_came_down(agent: Agent, hands: Hands, tmp_path: Path) -> None:
