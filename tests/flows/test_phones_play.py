@@ -32,7 +32,9 @@ from tests.flows.phones import (
     RESULT,
     SHORT_ROUNDS,
     browser,
+    expect_programme,
     expect_round_to_end,
+    expect_told,
     fact,
     joined,
     status,
@@ -193,15 +195,11 @@ async def test_one_phone_flies_a_kite_by_keys_another_with_one_button_and_the_pr
         for card in kites:
             await card.get_by_role("button", name="Where is a light?").tap()
         await one.keyboard.up("ArrowUp")
-        for page, card in zip((one, other), kites, strict=True):
-            await expect(status(page)).to_have_text(RESULT)
+        await expect_told(RESULT, one, other)
+        for card in kites:
             await expect(card.locator(".told")).to_have_text(re.compile(r"\d+ of \d+ windows are lit\."))
-        for page in (one, other):
-            await expect(status(page)).to_have_text(HERE)
-    # Phones may hear of the end before its last picture is gone.
-    over_ms = now_ms() + 1_000
-    await fact(lambda: [row for row in line.frames(over_ms) if row.layer == "programme"])
-    assert not session_frames(line, over_ms)
+        await expect_told(HERE, one, other)
+        await expect_programme(line)
 
 
 def health_of(line: Line) -> Health | None:

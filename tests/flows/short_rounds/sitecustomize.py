@@ -9,13 +9,14 @@ from pathlib import Path
 
 from content.programme import layers
 from display_node.agent import granting
-from kiosks.activities import bells, crowd, kites, poll, wall
+from kiosks.activities import bells, crowd, kites, poll, reports, wall
 
 crowd.LOBBY_MS, crowd.PLAY_MS, crowd.RESULT_MS = 2_000, 20_000, 4_000
 kites.LOBBY_MS, kites.PLAY_MS, kites.RESULT_MS = 4_000, 20_000, 4_000
 poll.SHORT_LOBBY_MS, poll.PLAY_MS, poll.RESULT_MS = 1_000, 15_000, 4_000
 bells.LOBBY_MS, bells.PLAY_MS, bells.RESULT_MS = 1_000, 25_000, 4_000
 wall.LOBBY_MS, wall.PLAY_MS, wall.RESULT_MS = 1_000, 15_000, 4_000
+reports.LOBBY_MS, reports.PLAY_MS, reports.RESULT_MS = 1_000, 15_000, 4_000
 layers.COOL_DOWN_MS = 0
 granting.SHORTEST_MS = 5_000
 
