@@ -51,7 +51,9 @@ async def test_a_phone_without_storage_plays_and_votes_on_an_island_and_its_vote
         await fact(lambda: (now := player.last(SessionNow)) and isinstance(now, SessionNow) and now.figures[1] > 0)
         await page.get_by_role("button", name="Yes").click()
         await expect(page.get_by_role("button", name="Yes")).to_have_attribute("aria-pressed", "true")
-        await page.reload()  # the game that is on says its own words there, so what was counted tells of the vote
+        # The game that is on says its own words as the status, so what was counted tells of the vote.
+        await fact(lambda: any(one.counts[:1] == (4,) for one in shore.local.known()))
+        await page.reload()
         await expect(page.locator(".count span").first).to_have_text("4")
         assert not curator.votes
         await curator.start()
