@@ -1,155 +1,40 @@
-"""Touch and pads at the screen itself: a real player, events as SDL posts them, and what it says and shows."""
+"""Touch at the screen itself: a real player, events as SDL posts them, and what it says and shows."""
 
-import itertools
-import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
 
-import pygame
 import pytest
-from PIL import Image, ImageChops, ImageStat
 
-from content.clock import now_ms
-from display_node.messages import Fault, Heartbeat, Panic
-from display_node.player.by_pad import ON_NOTE
-from display_node.player.controls import Button, Card, Strip, card_of, strip_of
-from display_node.player.reach import Measures
-from display_node.player.text import INK, PAPER
-from display_node.session_messages import SessionNow, SessionOff, SessionOn
+from display_node.messages import Fault, Heartbeat
+from display_node.player.controls import card_of
 from display_node.touch_messages import (
-    MOST_SETS,
     Did,
     Kept,
     Later,
     Left,
     Offer,
     Offered,
-    Reach,
     Rung,
     Seat,
     Seats,
     Touched,
     Wished,
 )
-from kiosks.activities.poll import Question
-from kiosks.messages import CELLS
-from tests.display_node.player.hands import Hands, handled
-from tests.display_node.player.stand import Agent, Stand, card_cue, cues, heartbeat_of
+from tests.display_node.player.hands import Hands
+from tests.display_node.player.hands_on import (
+    MEASURES,
+    Session,
+    agent,
+    button,
+    hands,
+    is_other,
+    opened,
+    seen,
+    standing,
+    strip,
+)
+from tests.display_node.player.stand import Agent, heartbeat_of
 
-SIZE = (640, 360)
-HEIGHT_MM, EDGE_MM = 1_300, 300
-MEASURES = Measures(*SIZE, HEIGHT_MM, EDGE_MM)
-QUESTION = Question("Which tree?", ("Oak", "Lime", "Birch"), "Council", "en")
-OFFER = Offer((Offered("p1", "poll", "Which tree?"), Offered("c1", "crowd")))
-PAD = MOST_SETS
-QUIT_KEY, C_KEY, CTRL = pygame.K_q, pygame.K_c, pygame.KMOD_CTRL
-CORNER = (10, 10, 60, 40)
-"""There stand the figures."""
-ESCAPE_KEY, FIGURES_KEY = pygame.K_ESCAPE, pygame.K_F3
-
-
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stand, Hands]]:
-    with handled(tmp_path_factory.mktemp("touch"), SIZE) as both:
-        yield both
-
-
-@pytest.fixture
-def hands(standing: tuple[Stand, Hands]) -> Hands:
-    return standing[1]
-
-
-@pytest.fixture
-def agent(standing: tuple[Stand, Hands]) -> Iterator[Agent]:
-    """An agent with the card on, and touch and pads allowed; nothing of the test before is left."""
-    stand, _hands = standing
-    with stand.agent() as agent:
-        at_ms = now_ms()
-        agent.say(Panic(False), cues(card_cue(at_ms - 1_000, at_ms + 600_000)), SessionOff("s1"), Reach(), Seats())
-        agent.say(Reach(True, True, HEIGHT_MM, EDGE_MM))
-        yield agent
-
-
-class Session:
-    """A session that is on while the block lasts: its lease is renewed as the agent does, four times a second."""
-
-    def __init__(self, agent: Agent, kind: str) -> None:
-        self._agent, self.figures, self.number = agent, FIGURES[kind], 1
-        at_ms = now_ms()
-        question = json.dumps(QUESTION.as_json()) if kind == "poll" else ""
-        agent.say(SessionOn("s1", "a1", kind, question, 7, at_ms, at_ms + 600_000, 1))
-        self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._renew)
-        self._thread.start()
-
-    def _renew(self) -> None:
-        while True:
-            self._agent.say(SessionNow("s1", self.number, "play", 50_000, 2, self.figures))
-            if self._is_over.wait(0.25):
-                return
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
-
-
-def strip(kind: str = "poll", *, is_low: bool = False) -> Strip:
-    plan = strip_of(kind, 3 if kind == "poll" else 0, MEASURES, is_low=is_low)
-    assert plan is not None
-    return plan
-
-
-def button(plan: Strip | Card, use: str, value: int = 0, station: int = 0) -> Button:
-    return next(one for one in plan.buttons() if (one.use, one.value, one.station) == (use, value, station))
-
-
-def is_other(one: Image.Image, other: Image.Image, place: tuple[int, int, int, int]) -> bool:
-    left, top, width, height = place
-    box = (left, top, left + width, top + height)
-    difference = ImageChops.difference(one.convert("RGB").crop(box), other.convert("RGB").crop(box))
-    return max(high for _low, high in difference.getextrema()) > 60  # type: ignore[misc]
-
-
-def is_of(picture: Image.Image, at: tuple[int, int], colour: tuple[int, int, int]) -> bool:
-    means = ImageStat.Stat(picture.convert("RGB").crop((*at, at[0] + 2, at[1] + 2))).mean
-    return sum(abs(mean - wanted) for mean, wanted in zip(means, colour, strict=True)) < 40
-
-
-def opened(agent: Agent, hands: Hands, tmp_path: Path) -> Card:
-    """An offer stands where the finger was."""
-    before, _ = agent.picture(tmp_path / "before.jpg")
-    hands.tap(320, 180)
-    agent.wait(lambda: Touched(0) in agent.heard, "a touch")
-    agent.say(OFFER)
-    plan = card_of(OFFER, (320, 180), MEASURES, is_low=False)
-    agent.wait(lambda: is_other(before, agent.picture(tmp_path / "now.jpg")[0], plan.place), "the offer")
-    return plan
-
-
-def seen(agent: Agent, hands: Hands, kind: str, tmp_path: Path) -> Strip:
-    """The controls of a session stand there, because somebody touched it."""
-    plan = strip(kind)
-    ground = (plan.place[0] + 1, plan.place[1] + plan.place[3] // 2)
-    beside = (plan.rest[0] + 4, plan.rest[1] + 4)  # the bells have the ground of the controls, and no paper
-
-    looked = itertools.count()
-
-    def is_there() -> bool:
-        if next(looked) % 5 == 0:  # more touches a second than people make are not heard, nor what follows them
-            hands.tap(320, 5)
-        picture, _ = agent.picture(tmp_path / "strip.jpg")
-        return is_of(picture, ground, INK) and (kind != "bells" or is_of(picture, beside, PAPER))
-
-    agent.wait(is_there, "the controls")
-    return plan
-
-
-FIGURES = {"poll": (1, 2, 3), "crowd": (5_000, 0, 0, 0, 0, 9_000), "bells": (0b101, -1, 0, 4_000)}
+__all__ = ["agent", "hands", "standing"]
 
 
 def test_a_touch_is_told_and_the_offer_of_the_agent_begins_what_is_pressed(
@@ -342,107 +227,3 @@ def test_a_note_set_by_touch_is_ticked_when_it_is_kept_and_one_that_is_not_is_to
         hands.press(note)
         agent.say(Rung(0, "a1", ()))
         agent.wait(lambda: not is_seen(note.place), "it to be taken away")
-
-
-def test_a_pad_opens_an_offer_chooses_from_it_and_its_visitor_goes_with_it(
-    agent: Agent, hands: Hands, tmp_path: Path
-) -> None:
-    before, _ = agent.picture(tmp_path / "before.jpg")
-    hands.post("JOYBUTTONDOWN", instance_id=40, button=3)
-    agent.wait(lambda: Touched(PAD) in agent.heard, "a touch")
-    agent.say(OFFER)
-    plan = card_of(OFFER, None, MEASURES, is_low=False)
-    agent.wait(lambda: is_other(before, agent.picture(tmp_path / "now.jpg")[0], plan.place), "the offer")
-    hands.post("JOYHATMOTION", instance_id=40, hat=0, value=(0, -1))
-    hands.post("JOYHATMOTION", instance_id=40, hat=0, value=(0, 0))
-    hands.post("JOYBUTTONDOWN", instance_id=40, button=0)
-    agent.wait(lambda: agent.of(Wished) == [Wished(PAD, "c1")], "a wish")
-    with Session(agent, "crowd"):
-
-        def has_leant() -> bool:
-            hands.post("JOYAXISMOTION", instance_id=40, axis=0, value=0.52)
-            hands.post("JOYAXISMOTION", instance_id=40, axis=0, value=0.0)
-            return Did(PAD, "steer", 50) in agent.heard
-
-        agent.wait(has_leant, "a lean")
-        hands.post("JOYDEVICEREMOVED", instance_id=40)
-        agent.wait(lambda: agent.of(Left) == [Left(PAD)], "its visitor to go")
-
-
-def test_one_button_is_enough_to_vote(agent: Agent, hands: Hands) -> None:
-    with Session(agent, "poll"):
-
-        def has_pressed() -> bool:
-            hands.post("KEYDOWN", key=32, mod=0, unicode=" ", scancode=44)
-            hands.post("KEYUP", key=32, mod=0, unicode=" ", scancode=44)
-            return len(chosen()) >= 4
-
-        def chosen() -> list[Did]:
-            return [said for said in agent.of(Did) if said.deed == "choose"]
-
-        agent.wait(has_pressed, "some presses")
-        assert chosen()[:4] == [Did(PAD, "choose", option) for option in (0, 1, 2, 0)]
-
-
-def test_one_button_is_enough_to_set_notes(agent: Agent, hands: Hands) -> None:
-    with Session(agent, "bells"):
-
-        def has_pressed() -> bool:
-            hands.post("KEYDOWN", key=32, mod=0, unicode=" ", scancode=44)
-            hands.post("KEYUP", key=32, mod=0, unicode=" ", scancode=44)
-            return len(notes()) >= 3
-
-        def notes() -> list[Did]:
-            return [said for said in agent.of(Did) if said.deed == "note"]
-
-        agent.wait(has_pressed, "some presses")
-        first = notes()[0].value
-        assert notes()[:3] == [Did(PAD, "note", (first + step * ON_NOTE) % CELLS) for step in range(3)]
-
-
-def test_a_keyboard_that_is_there_for_everybody_neither_ends_the_show_nor_lays_figures_over_it(
-    agent: Agent, hands: Hands, tmp_path: Path
-) -> None:
-    before, _ = agent.picture(tmp_path / "before.jpg")
-
-    def strike() -> None:
-        for key, held in ((QUIT_KEY, 0), (C_KEY, CTRL), (ESCAPE_KEY, 0), (FIGURES_KEY, 0)):
-            hands.post("KEYDOWN", key=key, mod=held, unicode="", scancode=0)
-            hands.post("KEYUP", key=key, mod=held, unicode="", scancode=0)
-
-    def figures() -> bool:
-        return is_other(before, agent.picture(tmp_path / "now.jpg")[0], CORNER)
-
-    def is_still() -> bool:
-        nonlocal before
-        last, before = before, agent.picture(tmp_path / "before.jpg")[0]
-        return not is_other(last, before, (0, 0, *SIZE))
-
-    agent.wait(is_still, "what was on before to be gone")
-    strike()
-    heartbeat_of(agent)
-    assert not figures()
-    agent.say(Reach(has_touch=True))
-    agent.picture(tmp_path / "now.jpg")  # what is said in order is heard in order
-    hands.post("KEYDOWN", key=FIGURES_KEY, mod=0, unicode="", scancode=0)
-    agent.wait(figures, "the figures")
-    hands.post("KEYDOWN", key=FIGURES_KEY, mod=0, unicode="", scancode=0)
-    agent.wait(lambda: not figures(), "no figures")
-
-
-def test_where_there_is_no_touch_nothing_is_said_of_it(agent: Agent, hands: Hands) -> None:
-    agent.say(Reach(has_pads=True))
-
-    def by_pad() -> list[Touched]:
-        return [said for said in agent.of(Touched) if said.station >= PAD]
-
-    def is_told_again() -> bool:
-        hands.tap(100, 100)
-        hands.post("JOYBUTTONDOWN", instance_id=41, button=0)
-        return len(by_pad()) > told
-
-    told = 0
-    agent.wait(is_told_again, "a pad, and that there is no touch any more")
-    told, said = len(by_pad()), len(agent.heard)
-    agent.wait(is_told_again, "it again")
-    assert Touched(0) not in agent.heard[said:]
